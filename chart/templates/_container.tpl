@@ -1,0 +1,78 @@
+{{- /* The chart's own container of a pod. Input: as dask.podSpec. */ -}}
+{{- define "dask.container" -}}
+{{- $values := .values -}}
+name: {{ .component }}
+image: {{ include "dask.image" .image | quote }}
+{{- with .image.pullPolicy }}
+imagePullPolicy: {{ . }}
+{{- end }}
+{{- with $values.command }}
+command:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- /* args and not command, so that the image's entry point runs, which installs the extra packages. */}}
+args:
+  {{- concat .args ($values.extraArgs | default list) | toYaml | nindent 2 }}
+workingDir: /home/dask
+env:
+  {{- include "dask.env" (concat .env (include "dask.commonEnv" .root | fromYamlArray) (.root.Values.env | default list) ($values.env | default list)) | trim | nindent 2 }}
+{{- with concat (.root.Values.envFrom | default list) ($values.envFrom | default list) }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .ports }}
+ports:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- include "dask.probes" . }}
+{{- range $key := list "lifecycle" "securityContext" }}
+{{- with get $values $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+volumeMounts:
+  {{- include "dask.volumeMounts" . | nindent 2 }}
+{{- end -}}
+
+{{- /* The reference of an image. Input: the image's values, with tag filled in. */ -}}
+{{- define "dask.image" -}}
+{{- if .digest -}}
+{{- printf "%s@%s" .repository .digest -}}
+{{- else -}}
+{{- printf "%s:%s" .repository .tag -}}
+{{- end -}}
+{{- end -}}
+
+{{- /*
+The image of a component: its own keys over the top-level ones, the chart's appVersion as last resort.
+Empty or null says "as at the top". Input: a list of root and the component's values.
+*/ -}}
+{{- define "dask.imageValues" -}}
+{{- $root := first . -}}
+{{- $image := dict -}}
+{{- range list (dict "tag" $root.Chart.AppVersion) $root.Values.image (last .).image -}}
+{{- range $key, $value := . }}{{ if $value }}{{ $_ := set $image $key $value }}{{ end }}{{ end -}}
+{{- end -}}
+{{- $image | toYaml -}}
+{{- end -}}
+
+{{- /* The three probes. One without a handler asks the component's own health page. */ -}}
+{{- define "dask.probes" -}}
+{{- $handler := dict "httpGet" .health -}}
+{{- $values := .values -}}
+{{- range $key := list "startupProbe" "readinessProbe" "livenessProbe" }}
+{{- with get $values $key }}
+{{ $key }}:
+  {{- if or .httpGet .exec .tcpSocket .grpc }}
+  {{- toYaml . | nindent 2 }}
+  {{- else }}
+  {{- include "dask.overlay" (list $handler .) | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,41 @@
+{{- /*
+One map over another, key by key: what the second holds wins, also 0, false, "", [] and null. Sprig's
+own merge functions let such values lose. Maps of the chart's own are merged inside as well; objects of
+Kubernetes are replaced whole. Input: a list of the two maps.
+*/ -}}
+{{- define "dask.overlay" -}}
+{{- $mergedInside := list "image" "gpu" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
+{{- $merged := dict -}}
+{{- range $key, $value := first . }}{{ $_ := set $merged $key $value }}{{ end -}}
+{{- range $key, $value := last . -}}
+{{- $base := get $merged $key -}}
+{{- if and (has $key $mergedInside) (kindIs "map" $value) (kindIs "map" $base) -}}
+{{- $_ := set $merged $key (include "dask.overlay" (list $base $value) | fromYaml) -}}
+{{- else -}}
+{{- $_ := set $merged $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- $merged | toYaml -}}
+{{- end -}}
+
+{{- /* The values of scheduler or jupyter over podDefaults. Input: a list of root and component. */ -}}
+{{- define "dask.componentValues" -}}
+{{- $root := first . -}}
+{{- include "dask.overlay" (list $root.Values.podDefaults (get $root.Values (last .))) -}}
+{{- end -}}
+
+{{- /* The values of one pool over workerDefaults over podDefaults. Input: a list of root and pool name. */ -}}
+{{- define "dask.poolValues" -}}
+{{- $root := first . -}}
+{{- $defaults := include "dask.overlay" (list $root.Values.podDefaults $root.Values.workerDefaults) | fromYaml -}}
+{{- include "dask.overlay" (list $defaults (get $root.Values.workers (last .))) -}}
+{{- end -}}
+
+{{- /* The names of the pools that are not null, as a YAML list. Input: the root context. */ -}}
+{{- define "dask.poolNames" -}}
+{{- range $name, $pool := .Values.workers }}
+{{- if not (kindIs "invalid" $pool) }}
+- {{ $name | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}

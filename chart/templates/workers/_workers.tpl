@@ -1,0 +1,137 @@
+{{- /* Input of all: root, pool (its name), values (the pool's, merged), path (for messages). */ -}}
+
+{{- /* How many worker processes a pod runs. */ -}}
+{{- define "dask.worker.processes" -}}
+{{- if eq .values.type "gpu" -}}
+{{- (.values.gpu | default dict).count | default 1 | int -}}
+{{- else -}}
+{{- .values.processes | default 1 | int -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Threads of a process; nothing when Dask is to find out by itself. */ -}}
+{{- define "dask.worker.threads" -}}
+{{- $cpu := include "dask.resourceAmount" (list .values.resources "cpu") -}}
+{{- if .values.threads -}}
+{{- .values.threads | int -}}
+{{- else if eq .values.type "gpu" -}}
+1
+{{- else if $cpu -}}
+{{- include "dask.wholeShare" (dict "quantity" $cpu "times" 1 "by" (include "dask.worker.processes" .)) | int | max 1 -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Bytes a process may use, `auto`, or nothing when Dask is to find out by itself. */ -}}
+{{- define "dask.worker.memoryLimit" -}}
+{{- $memory := include "dask.resourceAmount" (list .values.resources "memory") -}}
+{{- $explicit := .values.memoryLimit | toString -}}
+{{- if eq $explicit "auto" -}}
+auto
+{{- else if has $explicit (list "" "<nil>") | not -}}
+{{- include "dask.wholeShare" (dict "quantity" $explicit "times" 1 "by" 1) -}}
+{{- else if $memory -}}
+{{- include "dask.wholeShare" (dict "quantity" $memory "times" (.values.memoryLimitFraction | default 1.0) "by" (include "dask.worker.processes" .)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* One port, or a range with one for each process. Input: a list of first port and processes. */ -}}
+{{- define "dask.worker.portRange" -}}
+{{- $first := first . | int -}}
+{{- $count := last . | int -}}
+{{- if eq $count 1 }}{{ $first }}{{ else }}{{ printf "%d:%d" $first (add $first $count -1) }}{{ end -}}
+{{- end -}}
+
+{{- define "dask.worker.args" -}}
+{{- $processes := include "dask.worker.processes" . | int -}}
+- dask
+{{- if eq .values.type "gpu" }}
+- cuda
+- worker
+{{- else }}
+- worker
+- --nworkers={{ $processes }}
+- --nanny-port={{ include "dask.worker.portRange" (list 9100 $processes) }}
+{{- end }}
+- {{ include "dask.schedulerAddress" .root }}
+- --name=$(POD_NAME)
+- --worker-port={{ include "dask.worker.portRange" (list 9000 $processes) }}
+- --dashboard-address=:8790
+- --no-dashboard
+- --local-directory=/scratch
+{{- with include "dask.worker.threads" . }}
+- --nthreads={{ . }}
+{{- end }}
+{{- with include "dask.worker.memoryLimit" . }}
+- --memory-limit={{ . }}
+{{- end }}
+{{- with .values.deathTimeout }}
+- --death-timeout={{ . | int }}
+{{- end }}
+{{- with include "dask.worker.daskResources" . }}
+- --resources={{ . }}
+{{- end }}
+{{- end -}}
+
+{{- define "dask.worker.daskResources" -}}
+{{- $resources := list -}}
+{{- range $name, $amount := .values.daskResources -}}
+{{- if not (kindIs "invalid" $amount) }}{{ $resources = append $resources (printf "%s=%v" $name $amount) }}{{ end -}}
+{{- end -}}
+{{- join "," $resources -}}
+{{- end -}}
+
+{{- define "dask.worker.env" -}}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+{{- if gt (include "dask.worker.processes" . | int) 1 }}
+- name: DASK_DISTRIBUTED__NANNY__PRELOAD
+  value: '["/etc/dask-helm/files/ports.py"]'
+{{- end }}
+{{- end -}}
+
+{{- /* The ports of all processes; the first has the plain names. */ -}}
+{{- define "dask.worker.ports" -}}
+{{- range $index := until (include "dask.worker.processes" . | int) -}}
+{{- $suffix := gt $index 0 | ternary (printf "-%d" $index) "" -}}
+- name: tcp-comm{{ $suffix }}
+  port: {{ add 9000 $index }}
+- name: tcp-nanny{{ $suffix }}
+  port: {{ add 9100 $index }}
+- name: {{ $suffix | empty | ternary "http-dashboard" (printf "http%s" $suffix) }}
+  port: {{ add 8790 $index }}
+{{ end -}}
+{{- end -}}
+
+{{- /* The pool's resources; a gpu pod asks for its GPUs, limit and request alike. */ -}}
+{{- define "dask.worker.resources" -}}
+{{- $resources := .values.resources | default dict -}}
+{{- if eq .values.type "gpu" -}}
+{{- $gpu := .values.gpu | default dict -}}
+{{- $gpus := dict ($gpu.resource | default "") ($gpu.count | int) -}}
+{{- $resources = include "dask.overlay" (list $resources (dict
+    "limits" (include "dask.overlay" (list ($resources.limits | default dict) $gpus) | fromYaml)
+    "requests" (include "dask.overlay" (list ($resources.requests | default dict) $gpus) | fromYaml))) | fromYaml -}}
+{{- end -}}
+{{- toYaml $resources -}}
+{{- end -}}
+
+{{- define "dask.worker.volumes" -}}
+- {{- include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | nindent 2 }}
+{{- if gt (include "dask.worker.processes" . | int) 1 }}
+- name: dask-files
+  configMap:
+    name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
+{{- end }}
+{{- end -}}
+
+{{- define "dask.worker.mounts" -}}
+- name: dask-scratch
+  mountPath: /scratch
+{{- if gt (include "dask.worker.processes" . | int) 1 }}
+- name: dask-files
+  mountPath: /etc/dask-helm/files
+  readOnly: true
+{{- end }}
+{{- end -}}

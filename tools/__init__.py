@@ -1,0 +1,1 @@
+"""Generators of committed files; each is run by `make generate` and checked by `make verify`."""

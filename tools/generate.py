@@ -1,0 +1,41 @@
+"""Writes every generated file, or with --check says which are stale.
+
+python -m tools.generate [--check]
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import reference, schema
+from tools.paths import CHART, DOCS
+
+GENERATED: dict[Path, Callable[[], str]] = {
+    CHART / "values.schema.json": schema.as_json,
+    DOCS / "values.md": reference.as_markdown,
+}
+
+
+def stale() -> list[Path]:
+    """Return the generated files that are not what their generator makes now."""
+    return [
+        path
+        for path, make in GENERATED.items()
+        if not path.exists() or path.read_text() != make()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Return 1 when --check finds a stale file, else write the files and return 0."""
+    outdated = stale()
+    if "--check" in arguments:
+        for path in outdated:
+            print(f"{path} is stale; run: make generate", file=sys.stderr)  # noqa: T201
+        return int(bool(outdated))
+    for path in outdated:
+        path.write_text(GENERATED[path]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""Takes the definitions that the values pass through out of an API server's OpenAPI document.
+
+    kubectl get --raw /openapi/v2 | python -m tools.kubernetes
+
+writes schemas/kubernetes.json: JSON schema draft-07, without prose, closed against unknown keys, with
+null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml refers to is kept,
+for Helm stores the chart, schema and all, in every release.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from tools.paths import SCHEMAS
+
+Schema = dict[str, Any]
+
+GROUPS = ("core.v1", "apps.v1", "networking.v1", "policy.v1")
+
+# The grammar in k8s.io/apimachinery/pkg/api/resource/quantity.go; a value may be a plain number, too.
+QUANTITY: Schema = {
+    "type": ["string", "number", "null"],
+    "pattern": r"^\+?([0-9]+[.]?[0-9]*|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",
+    "minimum": 0,
+}
+INT_OR_STRING: Schema = {"type": ["integer", "string", "null"]}
+KEPT_KEYWORDS = ("required", "enum", "minimum", "maximum", "pattern")
+
+
+def extract(openapi: Schema, wanted: set[str]) -> dict[str, Schema]:
+    """Return the definitions named `wanted` and all they refer to, by short name.
+
+    `openapi` is an OpenAPI v2 document; a wanted name that it does not hold raises KeyError.
+    """
+    source = {_short(name): schema for name, schema in _served(openapi)}
+    source["VolumeSource"] = _volume_source(source["Volume"])
+    found: dict[str, Schema] = {}
+    pending = sorted(wanted)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = _converted(name, source[name])
+            pending += _references(found[name])
+    return dict(sorted(found.items()))
+
+
+def _served(openapi: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the definitions, those of the groups the chart uses last so that they win."""
+    names = openapi["definitions"]
+    yield from names.items()
+    for group in GROUPS:
+        yield from ((n, s) for n, s in names.items() if n.startswith(f"io.k8s.api.{group}."))
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _volume_source(volume: Schema) -> Schema:
+    """OpenAPI inlines the source of a volume beside its name."""
+    properties = {key: value for key, value in volume["properties"].items() if key != "name"}
+    return {"type": "object", "properties": properties}
+
+
+def _converted(name: str, schema: Schema) -> Schema:
+    if name in ("Quantity", "IntOrString"):
+        return QUANTITY if name == "Quantity" else INT_OR_STRING
+    return _convert(schema)
+
+
+def _convert(schema: Schema) -> Schema:
+    if "$ref" in schema:
+        return {"$ref": f"#/definitions/{_short(schema['$ref'])}"}
+    kept = {key: schema[key] for key in KEPT_KEYWORDS if key in schema}
+    return kept | {"type": [schema["type"], "null"]} | _children(schema)
+
+
+def _children(schema: Schema) -> Schema:
+    if "properties" in schema:
+        properties = {key: _convert(value) for key, value in schema["properties"].items()}
+        return {"properties": properties, "additionalProperties": False}
+    inner = ("items", "additionalProperties")
+    return {key: _convert(schema[key]) for key in inner if key in schema}
+
+
+def _references(schema: Schema) -> list[str]:
+    return re.findall(r'"#/definitions/([^"/]+)"', json.dumps(schema))
+
+
+def main() -> None:
+    """Read an OpenAPI document from stdin and rewrite schemas/kubernetes.json."""
+    text = (SCHEMAS / "values.schema.yaml").read_text()
+    wanted = set(re.findall(r"kubernetes\.json#/definitions/(\w+)", text))
+    definitions = extract(json.load(sys.stdin), wanted)
+    document = {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions}
+    (SCHEMAS / "kubernetes.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
