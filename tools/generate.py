@@ -19,9 +19,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
 def stale() -> list[Path]:
     """Return the generated files that are not what their generator makes now."""
     return [
-        path
-        for path, make in GENERATED.items()
-        if not path.exists() or path.read_text() != make()
+        path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()
     ]
 
 
@@ -30,7 +28,7 @@ def main(arguments: list[str]) -> int:
     outdated = stale()
     if "--check" in arguments:
         for path in outdated:
-            print(f"{path} is stale; run: make generate", file=sys.stderr)  # noqa: T201
+            print(f"{path} is stale; run: make generate", file=sys.stderr)
         return int(bool(outdated))
     for path in outdated:
         path.write_text(GENERATED[path]())

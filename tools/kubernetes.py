@@ -2,9 +2,9 @@
 
     kubectl get --raw /openapi/v2 | python -m tools.kubernetes
 
-writes schemas/kubernetes.json: JSON schema draft-07, without prose, closed against unknown keys, with
-null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml refers to is kept,
-for Helm stores the chart, schema and all, in every release.
+writes schemas/kubernetes.json: JSON schema draft-07, without prose, closed against unknown keys,
+with null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml refers to
+is kept, for Helm stores the chart, schema and all, in every release.
 """
 
 import json
@@ -19,7 +19,7 @@ Schema = dict[str, Any]
 
 GROUPS = ("core.v1", "apps.v1", "networking.v1", "policy.v1")
 
-# The grammar in k8s.io/apimachinery/pkg/api/resource/quantity.go; a value may be a plain number, too.
+# The grammar in k8s.io/apimachinery/pkg/api/resource/quantity.go; plain numbers are taken, too.
 QUANTITY: Schema = {
     "type": ["string", "number", "null"],
     "pattern": r"^\+?([0-9]+[.]?[0-9]*|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",

@@ -1,4 +1,4 @@
-"""Makes docs/values.md, the reference of all values, from the schema (prose, types) and the defaults."""
+"""Makes docs/values.md, the reference of all values, from schema (prose, types) and defaults."""
 
 import json
 from collections.abc import Iterator
@@ -34,19 +34,28 @@ def as_markdown() -> str:
     """Return the text of docs/values.md."""
     template = Path(__file__).with_name("values.md.j2").read_text()
     environment = jinja2.Environment(
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701
     )
-    return environment.from_string(template).render(sections=list(_sections()))
+    return str(environment.from_string(template).render(sections=list(_sections())))
 
 
 def _sections() -> Iterator[Section]:
     schema = yaml.safe_load((SCHEMAS / "values.schema.yaml").read_text())
     defaults = yaml.safe_load((CHART / "values.yaml").read_text())
     inherited = schema["properties"]["podDefaults"]["properties"]
+    single = [n for n, value in schema["properties"].items() if "properties" not in value]
+    rows = [row for n in single for row in _rows(n, schema["properties"][n], defaults.get(n), {})]
+    yield Section(
+        "At the top", "Names, labels and environment of every component; the pools.", rows
+    )
     for name, value in schema["properties"].items():
-        skipped = {} if name == "podDefaults" else inherited
-        rows = list(_rows(name, value, defaults.get(name), skipped))
-        yield Section(name, value.get("description", ""), rows)
+        if name not in single:
+            skipped = {} if name == "podDefaults" else inherited
+            rows = list(_rows(name, value, defaults.get(name), skipped))
+            yield Section(name, value["description"], rows)
 
 
 def _rows(path: str, schema: Schema, default: Any, skipped: Schema) -> Iterator[Row]:
@@ -81,7 +90,8 @@ def _kubernetes_type(reference: str) -> str:
 
 def _cell(schema: Schema) -> str:
     examples = "; ".join(_code(example) for example in schema.get("examples", []))
-    return schema.get("description", "") + (f" For example {examples}." if examples else "")
+    description: str = schema.get("description", "")
+    return description + (f" For example {examples}." if examples else "")
 
 
 def _code(value: Any) -> str:

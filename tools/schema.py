@@ -13,11 +13,11 @@ KUBERNETES = "kubernetes.json#/definitions/"
 
 
 def bundled() -> Schema:
-    """Return the schema of the values with the definitions of Kubernetes that it refers to inside."""
-    values = yaml.safe_load((SCHEMAS / "values.schema.yaml").read_text())
+    """Return the schema of the values, with the definitions that it refers to inside."""
+    values: Schema = yaml.safe_load((SCHEMAS / "values.schema.yaml").read_text())
     definitions = json.loads((SCHEMAS / "kubernetes.json").read_text())["definitions"]
     del values["definitions"]  # only anchors; YAML has copied them to where they are used
-    schema = _inlined(values, definitions)
+    schema: Schema = _inlined(values, definitions)
     schema["definitions"] = _reachable(schema, definitions)
     return schema
 
@@ -34,7 +34,9 @@ def _inlined(node: Any, definitions: Schema) -> Any:
         return [_inlined(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
-    children = {key: _inlined(value, definitions) for key, value in node.items() if key != "examples"}
+    children = {
+        key: _inlined(value, definitions) for key, value in node.items() if key != "examples"
+    }
     return _resolved(children, definitions) if isinstance(node.get("$ref"), str) else children
 
 

@@ -6,6 +6,7 @@ from distributed import Client
 
 
 def square(number):
+    """Return number squared."""
     return number * number
 
 
@@ -15,4 +16,4 @@ with Client(address, timeout=60) as client:
     total = client.submit(sum, client.map(square, range(1000))).result(timeout=120)
     if total != 332833500:
         raise SystemExit(f"wrong result: {total} instead of 332833500")
-    print(f"{address}: right result from {len(client.scheduler_info()['workers'])} workers")
+    print(f"{address}: right result from {len(client.nthreads())} workers")

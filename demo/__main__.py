@@ -1,0 +1,70 @@
+"""`make demo`: installs the chart and computes on it, then says what to look at next."""
+
+import sys
+import time
+from pathlib import Path
+
+from dask_helm import labels
+
+from demo import computations, target
+from demo.release import CommandError, Release
+from tests.kubernetes import ClusterError
+
+VALUES = Path(__file__).with_name("values.yaml")
+
+
+def main() -> int:
+    """Return 0 when both computations are right, 2 when no cluster can be had, else 1."""
+    started = time.monotonic()
+    try:
+        release = Release(target.find(), "demo", "dask-demo")
+        _install(release)
+        _compute(release)
+    except (target.TargetError, ClusterError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (CommandError, ConnectionError, AssertionError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"\nDone in {time.monotonic() - started:.0f} s.\n{_next_steps(release)}")
+    return 0
+
+
+def _install(release: Release) -> None:
+    print("helm upgrade --install demo chart …", flush=True)
+    release.install("-f", VALUES)
+    for pod in release.objects("pod"):
+        print(f"  {pod['metadata']['name']} on {pod['spec']['nodeName']}")
+
+
+def _compute(release: Release) -> None:
+    print("Computing with NumPy and pandas on the cluster …", flush=True)
+    with release.client() as client:
+        client.wait_for_workers(2, timeout=120)
+        moved = computations.run(client)
+        print(f"  both results are right; {moved:.0f} MB moved between {client.ncores()} ")
+
+
+def _next_steps(release: Release) -> str:
+    kubectl = " ".join(release.target.kubectl("-n", release.namespace))
+    helm = " ".join(release.target.helm("-n", release.namespace))
+    scheduler, jupyter = (release.service(c) for c in (labels.SCHEDULER, labels.JUPYTER))
+    workers = release.objects("deployment", labels.WORKER)[0]["metadata"]["name"]
+    return f"""
+Dashboard   {kubectl} port-forward service/{scheduler} 8787
+            http://127.0.0.1:8787/status
+Notebook    {kubectl} port-forward service/{jupyter} 8888
+            http://127.0.0.1:8888/lab?token={_token(release, jupyter)}
+Scale       {kubectl} scale deployment/{workers} --replicas=3
+Remove      {helm} uninstall {release.name}
+            make cluster-down
+"""
+
+
+def _token(release: Release, jupyter: str) -> str:
+    listed = release.kubectl("exec", f"deployment/{jupyter}", "--", "jupyter", "server", "list")
+    return listed.partition("token=")[2].partition(" ")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""Two jobs on real input, each also done without Dask to check the result.
+
+The workers make the input from seeds, so that client and cluster work on the same numbers without
+sending them. Both jobs move most of their data between workers: a transposed matrix, a join.
+"""
+
+import sys
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import pandas as pd
+
+# The workers have no module of this name; its functions travel whole.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+SIDE, BLOCK = 3000, 500
+ORDERS, PARTS, CUSTOMERS = 2_000_000, 10, 50_000
+
+
+def block(row: int, column: int) -> Any:
+    """Return the matrix's block of shape (BLOCK, BLOCK) at that place, float64."""
+    return np.random.default_rng([row, column]).normal(size=(BLOCK, BLOCK))
+
+
+def symmetric(matrix: Any) -> Any:
+    """Return column means of the matrix plus its transpose, after a product; NumPy or Dask."""
+    return ((matrix + matrix.T) @ matrix).mean(axis=0)
+
+
+def matrix_job() -> Any:
+    """Return the Dask array of the first job, shape (SIDE,)."""
+    import dask.array as da
+    from dask import delayed
+
+    def lazy(row: int, column: int) -> Any:
+        return da.from_delayed(delayed(block)(row, column), (BLOCK, BLOCK), float)
+
+    places = range(SIDE // BLOCK)
+    return symmetric(da.block([[lazy(row, column) for column in places] for row in places]))
+
+
+def matrix_expected() -> Any:
+    """Return the result of the first job from NumPy alone."""
+    places = range(SIDE // BLOCK)
+    return symmetric(np.block([[block(row, column) for column in places] for row in places]))
+
+
+def orders(part: int) -> Any:
+    """Return one part of the orders: customer, amount in whole cents."""
+    random = np.random.default_rng(part)
+    size = ORDERS // PARTS
+    customer = random.integers(0, CUSTOMERS, size)
+    return pd.DataFrame({"customer": customer, "amount": random.integers(1, 10_000, size)})
+
+
+def customers(part: int) -> Any:
+    """Return one part of the customers: customer, region."""
+    numbers = np.arange(CUSTOMERS).reshape(PARTS, -1)[part]
+    return pd.DataFrame({"customer": numbers, "region": numbers % 7})
+
+
+def sales_by_region(placed: Any, known: Any) -> Any:
+    """Return orders and turnover by region; pandas or Dask."""
+    joined = placed.merge(known, on="customer")
+    return joined.groupby("region")["amount"].agg(["count", "sum"])
+
+
+def table_job() -> Any:
+    """Return the Dask frame of the second job."""
+    import dask.dataframe as dd
+
+    parts = range(PARTS)
+    return sales_by_region(dd.from_map(orders, parts), dd.from_map(customers, parts))
+
+
+def table_expected() -> Any:
+    """Return the result of the second job from pandas alone."""
+    parts = range(PARTS)
+    return sales_by_region(pd.concat(map(orders, parts)), pd.concat(map(customers, parts)))
+
+
+def run(client: Any) -> float:
+    """Run both jobs on a cluster, check them, and return the megabytes that moved between workers.
+
+    Raises AssertionError when a result is not what NumPy or pandas say.
+    """
+    before = _sent(client)
+    np.testing.assert_allclose(client.compute(matrix_job(), sync=True), matrix_expected())
+    table = client.compute(table_job(), sync=True).sort_index()
+    pd.testing.assert_frame_equal(table, table_expected(), check_dtype=False)
+    return (_sent(client) - before) / 1e6
+
+
+def _sent(client: Any) -> float:
+    def bytes_sent(dask_worker: Any) -> int:
+        return int(dask_worker.transfer_outgoing_bytes_total)
+
+    return float(sum(client.run(bytes_sent).values()))

@@ -1,0 +1,121 @@
+"""A release of the chart on a cluster, driven by the real helm and kubectl."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dask_helm import labels
+from distributed import Client
+
+from demo.target import Target, Values
+
+CHART = Path(__file__).parent.parent / "chart"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release by name and namespace; it need not be installed yet."""
+
+    target: Target
+    name: str
+    namespace: str
+    helm_version: int = 4
+
+    def install(self, *arguments: str | Path, values: Values | None = None) -> None:
+        """Install or upgrade and wait until all pods are ready; CalledProcessError when not.
+
+        `arguments` go to Helm as they are; `values` win over every `-f` among them.
+        """
+        wait = ["--install", "--create-namespace", "--wait", "--timeout", "5m"]
+        self.helm("upgrade", self.name, CHART, *wait, *arguments, values=values or {})
+
+    def uninstall(self) -> None:
+        """Remove the release and wait until its objects are gone."""
+        self.helm("uninstall", self.name, "--wait", "--timeout", "5m")
+
+    def helm(self, *arguments: str | Path, values: Values | None = None) -> str:
+        """Run Helm in the release's namespace and return what it prints."""
+        command = [str(a) for a in arguments] + ["--namespace", self.namespace]
+        if values is None:
+            return _run(self.target.helm(*command, version=self.helm_version))
+        image, own = yaml.safe_dump(self.target.image), yaml.safe_dump(values)
+        with _files(image, own) as files:
+            given = [part for file in files for part in ("-f", file)]
+            return _run(self.target.helm(*command, *given, version=self.helm_version))
+
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run kubectl in the release's namespace and return what it prints."""
+        return _run(self.target.kubectl("--namespace", self.namespace, *arguments), stdin)
+
+    def objects(
+        self, kind: str, component: str | None = None, pool: str | None = None
+    ) -> list[Any]:
+        """Return the release's objects of one kind, found by label."""
+        selector = labels.selector(self.name, component, pool)
+        found: list[Any] = json.loads(self.kubectl("get", kind, "-l", selector, "-o", "json"))[
+            "items"
+        ]
+        return found
+
+    def service(self, component: str) -> str:
+        """Return the name of the Service of scheduler or jupyter."""
+        name: str = self.objects("service", component)[0]["metadata"]["name"]
+        return name
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """Yield a Client of the scheduler, over a port-forward on the loopback address."""
+        with (
+            self.forwarded(f"service/{self.service(labels.SCHEDULER)}", 8786) as port,
+            Client(f"tcp://127.0.0.1:{port}", timeout=60) as client,
+        ):
+            yield client
+
+    @contextmanager
+    def forwarded(self, target: str, port: int) -> Iterator[int]:
+        """Yield a local port that leads to a port of a Service or pod."""
+        arguments = ("--namespace", self.namespace, "port-forward", target, f":{port}")
+        command = self.target.kubectl(*arguments)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                yield _forwarded_port(process)
+            finally:
+                process.terminate()
+
+
+def _forwarded_port(process: "subprocess.Popen[str]") -> int:
+    assert process.stdout is not None  # noqa: S101
+    line = process.stdout.readline()
+    match = re.search(r"127\.0\.0\.1:(\d+)", line)
+    if not match:
+        raise ConnectionError(f"kubectl port-forward failed: {line or 'see above'}")
+    return int(match[1])
+
+
+@contextmanager
+def _files(*texts: str) -> Iterator[list[str]]:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{index}.yaml" for index in range(len(texts))]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text)
+        yield [str(path) for path in paths]
+
+
+class CommandError(Exception):
+    """A program ended with an error; the message is what it said."""
+
+
+def _run(command: list[str], stdin: str | None = None) -> str:
+    result = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+    if result.returncode:
+        shown = " ".join(Path(command[0]).name if i == 0 else a for i, a in enumerate(command))
+        raise CommandError(f"{shown}\n{result.stderr}{result.stdout}")
+    return result.stdout

@@ -1,0 +1,81 @@
+"""Which Kubernetes cluster to use: one that the user names on purpose, else a local one."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests import kubernetes
+
+Values = dict[str, Any]
+
+
+class TargetError(Exception):
+    """No cluster can be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cluster with the programs to reach it.
+
+    `image` holds the values that name an image which the cluster's nodes have or can pull.
+    """
+
+    kubeconfig: Path
+    context: str
+    programs: Path
+    image: Values
+
+    def kubectl(self, *arguments: str) -> list[str]:
+        """Return a kubectl command line that names cluster and context."""
+        named = ["--kubeconfig", str(self.kubeconfig), "--context", self.context]
+        return [str(self.programs / "kubectl"), *named, *arguments]
+
+    def helm(self, *arguments: str, version: int = 4) -> list[str]:
+        """Return a command line of Helm 4 or 3 that names cluster and context."""
+        program = {3: "helm3", 4: "helm"}[version]
+        named = ["--kubeconfig", str(self.kubeconfig), "--kube-context", self.context]
+        return [str(self.programs / program), *named, *arguments]
+
+
+def find() -> Target:
+    """Return the cluster that KUBECONFIG and KUBE_CONTEXT name, else start the local one.
+
+    Raises TargetError when KUBECONFIG is set without KUBE_CONTEXT: a variable that happens to be
+    exported must not lead into somebody's production.
+    """
+    local = kubernetes.kubeconfig()
+    kubeconfig, context = os.environ.get("KUBECONFIG"), os.environ.get("KUBE_CONTEXT")
+    if not kubeconfig or Path(kubeconfig) == local:
+        return _local()
+    if not context:
+        raise TargetError(
+            f"KUBECONFIG is set to {kubeconfig}. To use that cluster name the context, too: "
+            "KUBE_CONTEXT=NAME; for a local cluster: unset KUBECONFIG"
+        )
+    return Target(Path(kubeconfig), context, kubernetes.tools_only(), _image_of_the_user())
+
+
+def _local() -> Target:
+    cluster = kubernetes.ensure()
+    context = _output(str(cluster.bin / "kubectl"), "--kubeconfig", str(cluster.kubeconfig))
+    return Target(cluster.kubeconfig, context, cluster.bin, image_values(cluster.image))
+
+
+def _output(*command: str) -> str:
+    arguments = [*command, "config", "current-context"]
+    return subprocess.run(arguments, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _image_of_the_user() -> Values:
+    """On somebody's cluster the default images are pulled, unless DASK_IMAGE names another."""
+    name = os.environ.get("DASK_IMAGE")
+    return image_values(name) if name else {}
+
+
+def image_values(name: str) -> Values:
+    """Return the values that make one image, `repository:tag`, that of every component."""
+    repository, _, tag = name.rpartition(":")
+    image = {"repository": repository, "tag": tag}
+    return {"image": image, "jupyter": {"image": {"repository": None}}}

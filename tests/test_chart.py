@@ -1,0 +1,276 @@
+"""What the chart promises of every component: names, ports, security, pass-through."""
+
+from typing import Any
+
+import pytest
+
+from tests.rendering import container, find, render
+
+COMPONENTS = ["scheduler", "worker", "jupyter"]
+WITH_ALL = {"workers": {"default": {}}}
+
+
+def names(objects: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(o["kind"], o["metadata"]["name"]) for o in objects}
+
+
+def pods(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [o["spec"]["template"] for o in objects if o["kind"] == "Deployment"]
+
+
+def test_names_come_from_the_release() -> None:
+    for release, prefix in [("a", "a-dask"), ("dask", "dask"), ("my-dask-1", "my-dask-1")]:
+        rendered = {o["metadata"]["name"] for o in render(release=release)}
+        assert rendered == {f"{prefix}-{c}" for c in [*COMPONENTS, "test"]}
+
+
+def test_two_long_release_names_that_begin_alike_stay_apart_and_fit() -> None:
+    values = {"workers": {"a" * 20: {}}}
+    first, second = (names(render(values, release="r" * 52 + end)) for end in "ab")
+    assert not first & second
+    longest = max(len(name) for _, name in first | second)
+    assert longest == 63, "the longest suffix fills a Service name exactly"
+
+
+def test_dots_of_a_release_name_do_not_reach_service_names() -> None:
+    assert ("Service", "v1-2-dask-scheduler") in names(render(release="v1.2"))
+
+
+def test_overrides_of_names() -> None:
+    assert ("Service", "x-scheduler") in names(render({"fullnameOverride": "x"}))
+    assert ("Service", "demo-calc-scheduler") in names(render({"nameOverride": "calc"}))
+
+
+def test_the_default_install_is_what_a_restricted_namespace_takes() -> None:
+    for pod in pods(render()):
+        assert pod["spec"]["securityContext"]["runAsNonRoot"] is True
+        assert pod["spec"]["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        context = pod["spec"]["containers"][0]["securityContext"]
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_no_token_and_no_service_links() -> None:
+    for pod in pods(render()):
+        assert pod["spec"]["automountServiceAccountToken"] is False
+        assert pod["spec"]["enableServiceLinks"] is False
+
+
+def test_the_entry_point_of_the_image_is_kept() -> None:
+    for component in COMPONENTS:
+        own = container(render(), f"demo-dask-{component}")
+        assert "command" not in own
+        assert own["args"][0] in ("dask", "jupyter")
+
+
+def test_ports_are_named_and_the_same_everywhere() -> None:
+    expected = {
+        "scheduler": {"tcp-comm": 8786, "http-dashboard": 8787},
+        "worker": {"tcp-comm": 9000, "tcp-nanny": 9100, "http-dashboard": 8790},
+        "jupyter": {"http": 8888},
+    }
+    objects = render()
+    for component, ports in expected.items():
+        name = f"demo-dask-{component}"
+        service = find(objects, "Service", name)["spec"]["ports"]
+        assert {p["name"]: p["port"] for p in service} == ports
+        assert {p["targetPort"] for p in service} == set(ports)
+        own = container(objects, name)["ports"]
+        assert {p["name"]: p["containerPort"] for p in own} == ports
+
+
+def test_worker_name_is_the_pod_name() -> None:
+    worker = container(render(), "demo-dask-worker")
+    assert "--name=$(POD_NAME)" in worker["args"]
+    assert worker["env"][0]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
+
+
+def test_one_scheduler_that_is_never_doubled_or_evicted() -> None:
+    objects = render()
+    scheduler = find(objects, "Deployment", "demo-dask-scheduler")["spec"]
+    assert (scheduler["replicas"], scheduler["strategy"]) == (1, {"type": "Recreate"})
+    annotations = scheduler["template"]["metadata"]["annotations"]
+    assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "false"
+    budget = find(objects, "PodDisruptionBudget", "demo-dask-scheduler")["spec"]
+    assert budget["minAvailable"] == 1
+    assert budget["selector"] == scheduler["selector"]
+
+
+def test_a_prefix_moves_dashboard_probes_and_ingress_together() -> None:
+    values = {
+        "scheduler": {
+            "dashboard": {"prefix": "dask/", "ingress": {"enabled": True, "hosts": ["a", "b"]}}
+        },
+        "jupyter": {"prefix": "/lab/x", "ingress": {"enabled": True}},
+    }
+    objects = render(values)
+    scheduler = container(objects, "demo-dask-scheduler")
+    assert {"--dashboard-prefix=/dask", "--use-xheaders=true"} <= set(scheduler["args"])
+    assert scheduler["readinessProbe"]["httpGet"]["path"] == "/dask/health"
+    rules = find(objects, "Ingress", "demo-dask-scheduler")["spec"]["rules"]
+    assert [r["host"] for r in rules] == ["a", "b"]
+    assert {r["http"]["paths"][0]["path"] for r in rules} == {"/dask"}
+    jupyter = container(objects, "demo-dask-jupyter")
+    assert "--ServerApp.base_url=/lab/x/" in jupyter["args"]
+    assert jupyter["startupProbe"]["httpGet"]["path"] == "/lab/x/api"
+    (rule,) = find(objects, "Ingress", "demo-dask-jupyter")["spec"]["rules"]
+    assert "host" not in rule
+    assert rule["http"]["paths"][0]["backend"]["service"]["name"] == "demo-dask-jupyter"
+
+
+@pytest.mark.parametrize(
+    ("component", "port"), [("scheduler", "http-dashboard"), ("jupyter", "http")]
+)
+def test_options_of_every_service(component: str, port: str) -> None:
+    given = {
+        "type": "LoadBalancer",
+        "annotations": {"a": "1"},
+        "labels": {"l": "1"},
+        "nodePorts": {port: 30001},
+        "externalTrafficPolicy": "Local",
+        "loadBalancerClass": "x/y",
+        "loadBalancerSourceRanges": ["10.0.0.0/8"],
+    }
+    service = find(render({component: {"service": given}}), "Service", f"demo-dask-{component}")
+    for key in ("type", "externalTrafficPolicy", "loadBalancerClass", "loadBalancerSourceRanges"):
+        assert service["spec"][key] == given[key]
+    assert service["metadata"]["annotations"] == {"a": "1"}
+    assert service["metadata"]["labels"]["l"] == "1"
+    ports = {p["name"]: p.get("nodePort") for p in service["spec"]["ports"]}
+    assert ports[port] == 30001
+
+
+def test_a_release_of_workers_names_no_scheduler_that_is_not_there() -> None:
+    address = "tcp://elsewhere:8786"
+    objects = render({"scheduler": {"enabled": False, "address": address}})
+    assert not [o for o in objects if o["metadata"]["name"] == "demo-dask-scheduler"]
+    assert address in container(objects, "demo-dask-worker")["args"]
+    jupyter = container(objects, "demo-dask-jupyter")["env"]
+    assert {"name": "DASK_SCHEDULER_ADDRESS", "value": address} in jupyter
+    assert "demo-dask-scheduler" not in str(objects)
+
+
+PASSED_THROUGH: dict[str, Any] = {
+    "nodeSelector": {"a": "b"},
+    "tolerations": [{"operator": "Exists"}],
+    "affinity": {"podAntiAffinity": {}},
+    "priorityClassName": "high",
+    "runtimeClassName": "gvisor",
+    "schedulerName": "other",
+    "serviceAccountName": "account",
+    "terminationGracePeriodSeconds": 77,
+    "initContainers": [{"name": "init", "image": "i"}],
+}
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_the_same_pass_through_on_every_component(component: str) -> None:
+    own = {
+        **PASSED_THROUGH,
+        "podLabels": {"pl": "1"},
+        "podAnnotations": {"pa": "1"},
+        "volumes": [{"name": "v", "emptyDir": {}}],
+        "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+        "extraContainers": [{"name": "side", "image": "s"}],
+        "lifecycle": {"preStop": {"exec": {"command": ["true"]}}},
+        "topologySpreadConstraints": [
+            {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
+        ],
+        "env": [{"name": "OWN", "value": "1"}],
+        "envFrom": [{"secretRef": {"name": "s"}}],
+        "podSpec": {"dnsPolicy": "Default"},
+        "extraArgs": ["--extra"],
+    }
+    key = "workerDefaults" if component == "worker" else component
+    deployment = find(render({key: own}), "Deployment", f"demo-dask-{component}")["spec"]
+    pod, metadata = deployment["template"]["spec"], deployment["template"]["metadata"]
+    assert {k: pod[k] for k in PASSED_THROUGH} == PASSED_THROUGH
+    assert (metadata["labels"]["pl"], metadata["annotations"]["pa"]) == ("1", "1")
+    first, side = pod["containers"]
+    assert side == own["extraContainers"][0]
+    assert first["volumeMounts"][-1] == own["volumeMounts"][0]
+    assert pod["volumes"][-1] == own["volumes"][0]
+    assert first["lifecycle"] == own["lifecycle"]
+    assert first["env"][-1] == own["env"][0]
+    assert first["envFrom"] == own["envFrom"]
+    assert first["args"][-1] == "--extra"
+    assert pod["dnsPolicy"] == "Default"
+    (constraint,) = pod["topologySpreadConstraints"]
+    assert constraint["labelSelector"] == deployment["selector"]
+
+
+def test_environment_reaches_all_and_the_last_of_one_name_wins() -> None:
+    values = {
+        "env": [{"name": "A", "value": "all"}, {"name": "B", "value": "all"}],
+        "scheduler": {"env": [{"name": "A", "value": "own"}, {"name": "HOME", "value": "/x"}]},
+    }
+    objects = render(values)
+    scheduler = container(objects, "demo-dask-scheduler")["env"]
+    assert len(scheduler) == 3, "no name stands twice, which server-side apply would refuse"
+    assert {e["name"]: e["value"] for e in scheduler} == {"A": "own", "B": "all", "HOME": "/x"}
+    jupyter = container(objects, "demo-dask-jupyter")["env"]
+    assert {"name": "A", "value": "all"} in jupyter
+
+
+def test_a_changed_dask_config_restarts_every_pod_and_nothing_else_does() -> None:
+    def checksums(target: float) -> list[str]:
+        config = {"distributed": {"worker": {"memory": {"target": target}}}}
+        objects = render({"dask": {"config": config}})
+        assert "dask.yaml" in find(objects, "ConfigMap", "demo-dask-config")["data"]
+        return [pod["metadata"]["annotations"]["checksum/config"] for pod in pods(objects)]
+
+    assert len(checksums(0.6)) == 3
+    assert checksums(0.6) == checksums(0.6)
+    assert not set(checksums(0.6)) & set(checksums(0.7))
+
+
+def test_a_new_chart_version_does_not_restart_pods() -> None:
+    for pod in pods(render()):
+        assert not {"helm.sh/chart", "app.kubernetes.io/version"} & set(pod["metadata"]["labels"])
+
+
+def test_extra_packages_reach_every_component() -> None:
+    objects = render({"extraPackages": {"pip": ["s3fs", "xarray>=2026"]}})
+    wanted = {"name": "EXTRA_PIP_PACKAGES", "value": "s3fs xarray>=2026"}
+    for component in COMPONENTS:
+        assert wanted in container(objects, f"demo-dask-{component}")["env"]
+
+
+def test_jupyter_has_no_built_in_token() -> None:
+    objects = render()
+    assert not [o for o in objects if o["kind"] == "Secret"]
+    assert "TOKEN" not in str(container(objects, "demo-dask-jupyter"))
+    env = container(render({"jupyter": {"existingSecret": "login"}}), "demo-dask-jupyter")["env"]
+    wanted = {"name": "login", "key": "token"}
+    assert [e["valueFrom"]["secretKeyRef"] for e in env if e["name"] == "JUPYTER_TOKEN"] == [wanted]
+
+
+@pytest.mark.parametrize("existing", ["", "mine"])
+def test_notebooks_on_a_claim(existing: str) -> None:
+    values = {"jupyter": {"persistence": {"enabled": True, "existingClaim": existing}}}
+    objects = render(values)
+    claim = existing or "demo-dask-jupyter"
+    pod = find(objects, "Deployment", "demo-dask-jupyter")["spec"]["template"]["spec"]
+    wanted = {"name": "dask-home", "persistentVolumeClaim": {"claimName": claim}}
+    assert [v for v in pod["volumes"] if v["name"] == "dask-home"] == [wanted]
+    made = [o for o in objects if o["kind"] == "PersistentVolumeClaim"]
+    assert bool(made) is not bool(existing)
+    for o in made:
+        assert o["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_probes_can_be_changed_removed_and_given_a_handler() -> None:
+    def probes(**values: Any) -> dict[str, Any]:
+        return container(render({"workerDefaults": values}), "demo-dask-worker")
+
+    handler = {"path": "/health", "port": "http-dashboard"}
+    assert probes()["startupProbe"]["httpGet"] == handler
+    assert "livenessProbe" not in probes()
+    assert "readinessProbe" not in probes(readinessProbe=None)
+    own = {"exec": {"command": ["true"]}}
+    assert "httpGet" not in probes(readinessProbe=own)["readinessProbe"]
+
+
+def test_rendering_is_a_function_of_release_and_values() -> None:
+    values = {"workers": {"a": {}, "b": {"processes": 2}}, "dask": {"config": {"x": 1}}}
+    assert render(values) == render(values)

@@ -1,0 +1,227 @@
+"""Wrong values are refused, and Helm says where, what and (where the chart speaks) what to write."""
+
+from typing import Any
+
+import pytest
+
+from tests.rendering import refusal
+
+NO_SCHEDULER = {"enabled": False, "address": "tcp://elsewhere:8786"}
+
+# What the schema refuses: the line that Helm 4 prints.
+TYPING: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "unknown key, near a known one",
+        {"workerDefaults": {"replica": 2}},
+        "- at '/workerDefaults': additional properties 'replica' not allowed",
+    ),
+    (
+        "unknown top-level key",
+        {"additional_worker_groups": []},
+        "- at '': additional properties 'additional_worker_groups' not allowed",
+    ),
+    (
+        "wrong type",
+        {"workers": {"a": {"replicas": "3"}}},
+        "- at '/workers/a/replicas': got string, want null or integer",
+    ),
+    (
+        "number where text belongs",
+        {"image": {"tag": 2026.8}},
+        "- at '/image/tag': got number, want null or string",
+    ),
+    (
+        "bad quantity",
+        {"workerDefaults": {"resources": {"limits": {"cpu": "1..5"}}}},
+        "- at '/workerDefaults/resources/limits/cpu': '1..5' does not match pattern",
+    ),
+    (
+        "bytes with a unit that Kubernetes does not know",
+        {"scheduler": {"resources": {"limits": {"memory": "4GiB"}}}},
+        "- at '/scheduler/resources/limits/memory': '4GiB' does not match pattern",
+    ),
+    (
+        "negative replicas",
+        {"workers": {"a": {"replicas": -1}}},
+        "- at '/workers/a/replicas': minimum: got -1, want 0",
+    ),
+    (
+        "two schedulers",
+        {"scheduler": {"replicas": 2}},
+        "- at '/scheduler/replicas': value must be one of 1, <nil>",
+    ),
+    (
+        "unknown kind of pool",
+        {"workers": {"a": {"type": "tpu"}}},
+        "- at '/workers/a/type': value must be one of 'cpu', 'gpu'",
+    ),
+    (
+        "typing error inside resources",
+        {"jupyter": {"resources": {"limit": {"cpu": 1}}}},
+        "- at '/jupyter/resources': additional properties 'limit' not allowed",
+    ),
+    (
+        "typing error inside affinity",
+        {"podDefaults": {"affinity": {"nodeAffinty": {}}}},
+        "- at '/podDefaults/affinity': additional properties 'nodeAffinty' not allowed",
+    ),
+    (
+        "typing error inside a list of tolerations",
+        {"podDefaults": {"tolerations": [{"key": "a", "efect": "NoSchedule"}]}},
+        "- at '/podDefaults/tolerations/0': additional properties 'efect' not allowed",
+    ),
+    (
+        "address without a scheme",
+        {"scheduler": {"enabled": False, "address": "elsewhere:8786"}},
+        "- at '/scheduler/address': 'elsewhere:8786' does not match pattern",
+    ),
+    (
+        "kind of Service",
+        {"scheduler": {"service": {"type": "Loadbalancer"}}},
+        "- at '/scheduler/service/type': value must be one of 'ClusterIP', 'NodePort', "
+        "'LoadBalancer', <nil>",
+    ),
+]
+
+# What only the chart can know: the whole message.
+RULES: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "no scheduler at all",
+        {"scheduler": {"enabled": False}},
+        """scheduler.enabled is false and scheduler.address is empty: nothing would tell workers and Jupyter where their scheduler is. Write:
+  scheduler:
+    enabled: false
+    address: tcp://SERVICE.NAMESPACE.svc:8786""",
+    ),
+    (
+        "two schedulers to choose from",
+        {"scheduler": {"address": "tcp://elsewhere:8786"}},
+        """scheduler.address is set although scheduler.enabled is true: a release has one scheduler, its own or one elsewhere. Write:
+  scheduler:
+    enabled: false
+    address: tcp://elsewhere:8786""",
+    ),
+    (
+        "Ingress on a scheduler that is off",
+        {"scheduler": {**NO_SCHEDULER, "dashboard": {"ingress": {"enabled": True}}}},
+        """scheduler.dashboard.ingress.enabled is true although scheduler.enabled is false: the Ingress would lead nowhere. Write:
+  scheduler:
+    dashboard:
+      ingress:
+        enabled: false""",
+    ),
+    (
+        "Ingress on a Jupyter that is off",
+        {"jupyter": {"enabled": False, "ingress": {"enabled": True}}},
+        """jupyter.ingress.enabled is true although jupyter.enabled is false: the Ingress would lead nowhere. Write:
+  jupyter:
+    ingress:
+      enabled: false""",
+    ),
+    (
+        "pool name",
+        {"workers": {"High_Mem": {}}},
+        """workers.High_Mem is no name for a pool, for it becomes a part of object names: at most 20 lower-case letters, digits and dashes. Write:
+  workers:
+    high-mem: {}""",
+    ),
+    (
+        "pools with clashing names",
+        {"workers": {"high-mem": {}, "high_mem": {}}},
+        "workers.high_mem and workers.high-mem clash: both would be called high-mem. "
+        "Write two names that differ in their first 20 lower-case letters, digits and dashes.",
+    ),
+    (
+        "GPU pool without a GPU",
+        {"workers": {"gpu": {"type": "gpu", "gpu": None}}},
+        """workers.gpu is of type gpu without gpu.resource and gpu.count: dask cuda worker ends when it sees no GPU. Write:
+  workers:
+    gpu:
+      gpu:
+        resource: nvidia.com/gpu
+        count: 1""",
+    ),
+    (
+        "GPUs asked for twice",
+        {"workers": {"gpu": {"type": "gpu", "resources": {"limits": {"nvidia.com/gpu": 4}}}}},
+        """workers.gpu.resources names nvidia.com/gpu, which gpu.count sets. Remove it there and write:
+  workers:
+    gpu:
+      gpu:
+        count: 4""",
+    ),
+    (
+        "processes of a GPU pool",
+        {"workers": {"gpu": {"type": "gpu", "processes": 2}}},
+        """workers.gpu.processes is 2 in a pool of type gpu, which runs one process for each GPU. Write:
+  workers:
+    gpu:
+      processes: 1
+      gpu:
+        count: 2""",
+    ),
+    (
+        "two kinds of budget",
+        {"scheduler": {"podDisruptionBudget": {"maxUnavailable": 1}}},
+        """scheduler.podDisruptionBudget has both minAvailable and maxUnavailable, of which Kubernetes takes one. Write:
+  podDisruptionBudget:
+    minAvailable: null
+    maxUnavailable: 1""",
+    ),
+    (
+        "node port of a ClusterIP",
+        {"jupyter": {"service": {"nodePorts": {"http": 30888}}}},
+        """jupyter.service.nodePorts is set although jupyter.service.type is ClusterIP, which has none. Write:
+  jupyter:
+    service:
+      type: NodePort""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "line"), [c[1:] for c in TYPING], ids=[c[0] for c in TYPING])
+def test_typing_errors_name_the_place(values: dict[str, Any], line: str) -> None:
+    assert line in refusal(values)
+
+
+@pytest.mark.parametrize(("values", "text"), [c[1:] for c in RULES], ids=[c[0] for c in RULES])
+def test_rules_between_values_say_what_to_write(values: dict[str, Any], text: str) -> None:
+    message = refusal(values)
+    assert message.startswith(
+        f"Error: execution error at (dask/templates/validate.yaml:1:4): \n\n{text}\n"
+    )
+
+
+ALL = [values for _, values, _ in TYPING + RULES]
+
+
+@pytest.mark.parametrize("values", ALL, ids=[case[0] for case in TYPING + RULES])
+def test_helm_3_refuses_the_same(values: dict[str, Any]) -> None:
+    assert refusal(values, version=3)
+
+
+def test_a_release_name_that_begins_with_a_digit() -> None:
+    assert (
+        'The release name "1st" begins with a digit, and the name of a Service may not. Write:\n'
+        "  fullnameOverride: dask-1st-dask" in refusal({}, release="1st")
+    )
+
+
+def test_several_errors_are_shown_at_once() -> None:
+    message = refusal(
+        {
+            "scheduler": {"enabled": False},
+            "jupyter": {"enabled": False, "ingress": {"enabled": True}},
+        }
+    )
+    assert message.count("Write:") == 2
+
+
+def test_the_chart_checks_quantities_when_the_schema_is_skipped() -> None:
+    from tests.rendering import template
+
+    values = {"workers": {"a": {"resources": {"limits": {"cpu": "1..5"}}}}}
+    result = template(values, "--skip-schema-validation", check=False)
+    assert (
+        'workers.a.resources.limits.cpu is "1..5", which is no Kubernetes quantity' in result.stderr
+    )
