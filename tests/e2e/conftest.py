@@ -1,0 +1,54 @@
+"""A real cluster for the end-to-end tests, and a namespace of its own for each of them."""
+
+import os
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+from demo import target
+from demo.release import Release
+
+from tests import kubernetes
+
+NewRelease = Callable[..., Release]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> target.Target:
+    """Return the cluster that KUBECONFIG and KUBE_CONTEXT name, else a local one."""
+    try:
+        return target.find()
+    except (target.TargetError, kubernetes.ClusterError) as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"SKIPPED, a Kubernetes is needed: {error}")
+
+
+@pytest.fixture
+def namespace(cluster: target.Target) -> Iterator[str]:
+    """Yield the name of a new namespace; it is removed afterwards."""
+    name = f"dask-e2e-{secrets.token_hex(3)}"
+    _kubectl(cluster, "create", "namespace", name)
+    yield name
+    _kubectl(cluster, "delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def new_release(cluster: target.Target, namespace: str) -> NewRelease:
+    """Return a function from a release name (and Helm version) to a Release in the namespace."""
+
+    def new(name: str = "demo", version: int = 4) -> Release:
+        return Release(cluster, name, namespace, version)
+
+    return new
+
+
+@pytest.fixture
+def release(new_release: NewRelease) -> Release:
+    """Return the release `demo`, not installed yet."""
+    return new_release()
+
+
+def _kubectl(cluster: target.Target, *arguments: str) -> None:
+    subprocess.run(cluster.kubectl(*arguments), check=True, capture_output=True)

@@ -1,0 +1,73 @@
+"""What the tests see of a cluster, through kubectl and the scheduler itself."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from dask_helm import labels
+from demo.release import Release
+from distributed import Client
+
+Object = dict[str, Any]
+
+
+def pods(release: Release, component: str | None = None, pool: str | None = None) -> list[Object]:
+    """Return the release's pods that are not about to go."""
+    found = release.objects("pod", component, pool)
+    return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+
+def pod_names(release: Release, component: str, pool: str | None = None) -> set[str]:
+    """Return the names of a component's pods."""
+    return {pod["metadata"]["name"] for pod in pods(release, component, pool)}
+
+
+def uids(release: Release, component: str) -> set[str]:
+    """Return the identities of a component's pods, which change when they are replaced."""
+    return {pod["metadata"]["uid"] for pod in pods(release, component)}
+
+
+def ready(pod: Object) -> bool:
+    """Whether a pod reports the condition Ready."""
+    conditions = pod["status"].get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def workers(client: Client) -> dict[str, Object]:
+    """Return what the scheduler knows of each worker, by worker name."""
+    info = client.scheduler_info(n_workers=-1)["workers"]
+    return {worker["name"]: worker for worker in info.values()}
+
+
+def everything(release: Release) -> set[str]:
+    """Return `kind/name` of all that is in the namespace, less what Kubernetes puts there itself."""
+    listed = release.kubectl("api-resources", "--verbs=list", "--namespaced", "-o", "name").split()
+    kinds = ",".join(kind for kind in listed if not kind.startswith("events"))
+    found = json.loads(release.kubectl("get", kinds, "-o", "json"))["items"]
+    names = {f"{item['kind']}/{item['metadata']['name']}" for item in found}
+    return names - {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
+
+
+def until(condition: Callable[[], Any], seconds: float = 120, what: str = "") -> Any:
+    """Return the condition's first true value; AssertionError when it takes longer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.5)
+    raise AssertionError(f"not within {seconds} s: {what or condition}")
+
+
+def wait_for_workers(release: Release, client: Client, number: int) -> set[str]:
+    """Wait until that many workers are registered and return their names, which are pod names."""
+    client.wait_for_workers(number, timeout=120)
+    names = set(workers(client))
+    assert names == pod_names(release, labels.WORKER)
+    return names
+
+
+def computes(client: Client) -> bool:
+    """Whether the cluster computes a sum of tasks rightly."""
+    doubled = client.map(lambda number: 2 * number, range(100), pure=False)
+    return bool(client.submit(sum, doubled, pure=False).result(timeout=120) == 9900)

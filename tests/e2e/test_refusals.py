@@ -1,0 +1,29 @@
+"""What is refused leaves the cluster as it was."""
+
+from typing import Any
+
+import pytest
+from demo.release import CHART, CommandError, Release
+
+from tests.e2e import observing
+
+WRONG: dict[str, Any] = {
+    "typing error": {"workers": {"default": {"replica": 2}}},
+    "rule": {"scheduler": {"enabled": False}},
+}
+
+
+@pytest.mark.parametrize("values", WRONG.values(), ids=WRONG)
+def test_nothing_is_half_installed(release: Release, values: Any) -> None:
+    with pytest.raises(CommandError, match="replica|scheduler.address"):
+        release.helm("install", release.name, CHART, values=values)
+    assert observing.everything(release) == set()
+
+
+@pytest.mark.parametrize("values", WRONG.values(), ids=WRONG)
+def test_what_was_there_is_still_there(release: Release, values: Any) -> None:
+    release.helm("install", release.name, CHART, values={"jupyter": {"enabled": False}})
+    before = observing.everything(release)
+    with pytest.raises(CommandError, match="replica|scheduler.address"):
+        release.helm("upgrade", release.name, CHART, values=values)
+    assert observing.everything(release) == before
