@@ -18,6 +18,7 @@ demo: env  ## From nothing to the first computation: environment, cluster, helm 
 
 .PHONY: test
 test: env lint verify  ## Everything that CI runs: linters, unit tests, tests on a real Kubernetes
+	tools/packages.sh
 	$(BIN)/pytest tests
 
 .PHONY: test-chart

@@ -8,7 +8,7 @@ from dask_helm import labels
 
 from demo import computations, target
 from demo.release import CommandError, Release
-from tests.kubernetes import ClusterError
+from tests.kubernetes.errors import UnusableError
 
 VALUES = Path(__file__).with_name("values.yaml")
 
@@ -20,7 +20,7 @@ def main() -> int:
         release = Release(target.find(), "demo", "dask-demo")
         _install(release)
         _compute(release)
-    except (target.TargetError, ClusterError) as error:
+    except (target.TargetError, UnusableError) as error:
         print(error, file=sys.stderr)
         return 2
     except (CommandError, ConnectionError, AssertionError) as error:

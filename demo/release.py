@@ -78,7 +78,7 @@ class Release:
             yield client
 
     @contextmanager
-    def forwarded(self, target: str, port: int) -> Iterator[int]:
+    def forwarded(self, target: str, port: int | str) -> Iterator[int]:
         """Yield a local port that leads to a port of a Service or pod."""
         arguments = ("--namespace", self.namespace, "port-forward", target, f":{port}")
         command = self.target.kubectl(*arguments)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import kubernetes
+from tests.kubernetes import api
 
 Values = dict[str, Any]
 
@@ -45,7 +45,7 @@ def find() -> Target:
     Raises TargetError when KUBECONFIG is set without KUBE_CONTEXT: a variable that happens to be
     exported must not lead into somebody's production.
     """
-    local = kubernetes.kubeconfig()
+    local = api.kubeconfig()
     kubeconfig, context = os.environ.get("KUBECONFIG"), os.environ.get("KUBE_CONTEXT")
     if not kubeconfig or Path(kubeconfig) == local:
         return _local()
@@ -54,11 +54,11 @@ def find() -> Target:
             f"KUBECONFIG is set to {kubeconfig}. To use that cluster name the context, too: "
             "KUBE_CONTEXT=NAME; for a local cluster: unset KUBECONFIG"
         )
-    return Target(Path(kubeconfig), context, kubernetes.tools_only(), _image_of_the_user())
+    return Target(Path(kubeconfig), context, api.tools_only(), _image_of_the_user())
 
 
 def _local() -> Target:
-    cluster = kubernetes.ensure()
+    cluster = api.ensure()
     context = _output(str(cluster.bin / "kubectl"), "--kubeconfig", str(cluster.kubeconfig))
     return Target(cluster.kubeconfig, context, cluster.bin, image_values(cluster.image))
 

@@ -3,12 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from tests.kubernetes import tools_only
+from tests.kubernetes import api
 
 
 @cache
 def _folder() -> Path:
-    return tools_only()
+    return api.tools_only()
 
 
 def helm(version: int = 4) -> Path:

@@ -7,7 +7,6 @@ import pytest
 from tests.rendering import container, find, render
 
 COMPONENTS = ["scheduler", "worker", "jupyter"]
-WITH_ALL = {"workers": {"default": {}}}
 
 
 def names(objects: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -25,7 +24,7 @@ def test_names_come_from_the_release() -> None:
 
 
 def test_two_long_release_names_that_begin_alike_stay_apart_and_fit() -> None:
-    values = {"workers": {"a" * 20: {}}}
+    values: dict[str, Any] = {"workers": {"a" * 20: {}}}
     first, second = (names(render(values, release="r" * 52 + end)) for end in "ab")
     assert not first & second
     longest = max(len(name) for _, name in first | second)

@@ -27,7 +27,7 @@ def test_the_first_line_says_what_it_shows(example: Path) -> None:
 @EVERY_EXAMPLE
 @pytest.mark.parametrize("version", [3, 4])
 def test_helm_lint_strict(example: Path, version: int) -> None:
-    command = [helm(version), "lint", "--strict", "--quiet", CHART, "-f", example]
+    command = [str(helm(version)), "lint", "--strict", "--quiet", str(CHART), "-f", str(example)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout.strip()) == (0, "")
 

@@ -21,19 +21,20 @@ COMPUTE = """
 from distributed import Client
 client = Client("tcp://127.0.0.1:8786", timeout=30)
 client.wait_for_workers(2, timeout=60)
-print(sorted(w["name"] for w in client.scheduler_info()["workers"].values()), client.submit(sum, [1, 2]).result())
+names = sorted(worker["name"] for worker in client.scheduler_info()["workers"].values())
+print(names, client.submit(sum, [1, 2]).result())
 """
 
 
 @pytest.fixture(params=OLD)
 def old_dask(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return the `bin` folder of an environment with that release of Dask."""
-    uv = [str(Path(sys.executable).with_name("uv"))]
+    uv = str(Path(sys.executable).with_name("uv"))
     environment = tmp_path / "old"
     wanted = [f"dask=={request.param}", f"distributed=={request.param}", *OLD[request.param]]
-    subprocess.run([*uv, "venv", "-q", "--python", sys.executable, environment], check=True)
-    install = [*uv, "pip", "install", "-q", "--python", environment / "bin" / "python", *wanted]
-    subprocess.run(install, check=True)
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(environment)], check=True)
+    python = str(environment / "bin" / "python")
+    subprocess.run([uv, "pip", "install", "-q", "--python", python, *wanted], check=True)
     return environment / "bin"
 
 
@@ -61,7 +62,7 @@ def cluster(old_dask: Path, tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("cluster")
 def test_old_dask_starts_and_computes(old_dask: Path) -> None:
-    command = [old_dask / "python", "-c", COMPUTE]
+    command = [str(old_dask / "python"), "-c", COMPUTE]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert result.stdout.strip() == "['pod-0', 'pod-1'] 3", result.stderr
     for port in (8787, 8790):

@@ -6,9 +6,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tools import generate, schema
 
 from tests.paths import CHART, SCHEMAS
+from tools import generate, schema
 
 Schema = dict[str, Any]
 
@@ -51,7 +51,7 @@ def inherited(path: tuple[str, ...]) -> bool:
 
 
 def optional(path: tuple[str, ...]) -> bool:
-    """Whether absence is the default: parts of objects that are empty unless the user fills them."""
+    """Whether absence is the default: parts of objects that only the user fills."""
     parents = {"service", "podSpec", "podDisruptionBudget", "nodePorts", "image"}
     return bool(parents & set(path[:-1])) or path == ("global",)
 

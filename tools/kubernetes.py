@@ -3,8 +3,8 @@
     kubectl get --raw /openapi/v2 | python -m tools.kubernetes
 
 writes schemas/kubernetes.json: JSON schema draft-07, without prose, closed against unknown keys,
-with null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml refers to
-is kept, for Helm stores the chart, schema and all, in every release.
+with null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml
+refers to is kept, for Helm stores the chart, schema and all, in every release.
 """
 
 import json

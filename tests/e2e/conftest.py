@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from demo import target
 from demo.release import Release
-
-from tests import kubernetes
+from tests.kubernetes.errors import UnusableError
 
 NewRelease = Callable[..., Release]
 
@@ -19,7 +19,7 @@ def cluster() -> target.Target:
     """Return the cluster that KUBECONFIG and KUBE_CONTEXT name, else a local one."""
     try:
         return target.find()
-    except (target.TargetError, kubernetes.ClusterError) as error:
+    except (target.TargetError, UnusableError) as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"SKIPPED, a Kubernetes is needed: {error}")

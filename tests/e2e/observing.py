@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dask_helm import labels
-from demo.release import Release
 from distributed import Client
+
+from demo.release import Release
 
 Object = dict[str, Any]
 
@@ -41,7 +42,7 @@ def workers(client: Client) -> dict[str, Object]:
 
 
 def everything(release: Release) -> set[str]:
-    """Return `kind/name` of all that is in the namespace, less what Kubernetes puts there itself."""
+    """Return `kind/name` of all in the namespace, less what Kubernetes puts there itself."""
     listed = release.kubectl("api-resources", "--verbs=list", "--namespaced", "-o", "name").split()
     kinds = ",".join(kind for kind in listed if not kind.startswith("events"))
     found = json.loads(release.kubectl("get", kinds, "-o", "json"))["items"]

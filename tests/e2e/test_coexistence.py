@@ -3,8 +3,8 @@
 from typing import Any
 
 from dask_helm import labels
-from demo.release import Release
 
+from demo.release import Release
 from tests.e2e import observing
 from tests.e2e.conftest import NewRelease
 from tests.paths import VALUES

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from dask_helm import labels
+
 from demo import computations
 from demo.release import Release
-
 from tests.e2e import observing
 from tests.e2e.conftest import NewRelease
 from tests.paths import VALUES
@@ -47,7 +47,7 @@ def test_a_changed_dask_config_reaches_every_component(release: Release) -> None
         client.wait_for_workers(1, timeout=60)
 
         def setting() -> int:
-            import dask.config  # noqa: PLC0415
+            import dask.config
 
             return int(dask.config.get("distributed.scheduler.allowed-failures"))
 

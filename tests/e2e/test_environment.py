@@ -6,9 +6,9 @@ import json
 import zipfile
 from typing import Any
 
-from demo.release import Release
 from distributed import Client
 
+from demo.release import Release
 from tests.e2e import observing
 
 
@@ -50,9 +50,9 @@ def test_extra_packages_are_installed_without_root(release: Release) -> None:
     release.install(values=values)
 
     def answer() -> tuple[int, int]:
-        import os  # noqa: PLC0415
+        import os
 
-        import tiny  # type: ignore[import-not-found]  # noqa: PLC0415
+        import tiny  # type: ignore[import-not-found]
 
         return tiny.ANSWER, os.getuid()
 
@@ -76,7 +76,7 @@ def test_spilled_data_goes_to_the_scratch_volume(release: Release) -> None:
 
 def spilled_bytes(client: Client) -> int:
     def own(dask_worker: Any) -> int:
-        from pathlib import Path  # noqa: PLC0415
+        from pathlib import Path
 
         assert str(dask_worker.local_directory).startswith("/scratch")
         return sum(file.stat().st_size for file in Path("/scratch").rglob("*") if file.is_file())

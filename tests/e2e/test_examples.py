@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
-from demo.release import CHART, Release
 
+from demo.release import CHART, Release
 from tests.e2e import observing
 from tests.paths import EXAMPLES
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from dask_helm import labels
-from demo.release import CommandError, Release
 
+from demo.release import CommandError, Release
 from tests.e2e import observing
 from tests.paths import VALUES
 
@@ -54,15 +54,14 @@ def volume(release: Release) -> Iterator[str]:
     name = f"dask-e2e-{secrets.token_hex(3)}"
     path = f"/tmp/{name}"
     with prepared_folder(release, name, path):
+        terms = [{"matchExpressions": [on_node(release, name)]}]
         spec = {
             "capacity": {"storage": "5Gi"},
             "accessModes": ["ReadWriteOnce"],
             "persistentVolumeReclaimPolicy": "Retain",
             "storageClassName": name,
             "hostPath": {"path": path},
-            "nodeAffinity": {
-                "required": {"nodeSelectorTerms": [{"matchExpressions": [on_node(release, name)]}]}
-            },
+            "nodeAffinity": {"required": {"nodeSelectorTerms": terms}},
         }
         apply(release, "PersistentVolume", name, spec)
         yield name
@@ -83,7 +82,8 @@ def apply(release: Release, kind: str, name: str, spec: dict[str, Any]) -> None:
 def prepared_folder(release: Release, name: str, path: str) -> Iterator[None]:
     """Make a folder on some node by a pod of root's, and remove it at the end."""
     image = release.target.image.get("image", {"repository": "ghcr.io/dask/dask", "tag": "latest"})
-    script = "chmod 777 /folder; trap 'rm -rf /folder/* /folder/.[!.]*; exit' TERM; sleep infinity & wait"
+    clean = "trap 'rm -rf /folder/* /folder/.[!.]*; exit' TERM"
+    script = f"chmod 777 /folder; {clean}; sleep infinity & wait"
     container = {
         "name": "folder",
         "image": f"{image['repository']}:{image['tag']}",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from dask_helm import labels
-from demo.release import Release
 from distributed import Client, get_worker
 
+from demo.release import Release
 from tests.e2e import observing
 
 SMALL = {"requests": {"cpu": "50m", "memory": "200Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from demo.release import CHART, CommandError, Release
 
+from demo.release import CHART, CommandError, Release
 from tests.e2e import observing
 
 WRONG: dict[str, Any] = {
@@ -15,7 +15,7 @@ WRONG: dict[str, Any] = {
 
 @pytest.mark.parametrize("values", WRONG.values(), ids=WRONG)
 def test_nothing_is_half_installed(release: Release, values: Any) -> None:
-    with pytest.raises(CommandError, match="replica|scheduler.address"):
+    with pytest.raises(CommandError, match=r"replica|scheduler\.address"):
         release.helm("install", release.name, CHART, values=values)
     assert observing.everything(release) == set()
 
@@ -24,6 +24,6 @@ def test_nothing_is_half_installed(release: Release, values: Any) -> None:
 def test_what_was_there_is_still_there(release: Release, values: Any) -> None:
     release.helm("install", release.name, CHART, values={"jupyter": {"enabled": False}})
     before = observing.everything(release)
-    with pytest.raises(CommandError, match="replica|scheduler.address"):
+    with pytest.raises(CommandError, match=r"replica|scheduler\.address"):
         release.helm("upgrade", release.name, CHART, values=values)
     assert observing.everything(release) == before

@@ -3,9 +3,9 @@
 from typing import Any
 
 from dask_helm import labels
-from demo.release import Release
 from distributed import Client
 
+from demo.release import Release
 from tests.e2e import observing
 
 REQUESTS = {"cpu": "50m", "memory": "100Mi"}
@@ -39,7 +39,7 @@ def running(client: Client, release: Release, name: str) -> tuple[int, int]:
 
     (pod,) = observing.pod_names(release, labels.WORKER, name)
     address = {w["name"]: a for a, w in client.scheduler_info(n_workers=-1)["workers"].items()}[pod]
-    return tuple(client.run(own, workers=[address])[address])  # type: ignore[return-value]
+    return tuple(client.run(own, workers=[address])[address])
 
 
 def test_quantities(release: Release) -> None:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from dask_helm import labels
-from demo.release import Release
 
+from demo.release import Release
 from tests.e2e import observing
 
 

@@ -1,0 +1,136 @@
+"""Dashboard and Jupyter in a real browser, behind a web server that does what the Ingresses say.
+
+The local cluster runs no Ingress controller. nginx stands in for one: host, paths and certificate are
+those of the Ingress objects on the API server, requests pass through without rewriting.
+"""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo.release import Release
+from playwright.sync_api import Page, sync_playwright
+
+from tests.e2e import observing
+from tests.paths import VALUES
+
+HOST = "dask.example.com"
+
+LOCATION = """
+    location {path} {{
+        proxy_pass http://127.0.0.1:{port};
+        proxy_http_version 1.1;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-Proto https;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+    }}"""
+NGINX = """
+daemon off; pid {folder}/pid; error_log stderr; worker_processes 1;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    server_name {host};
+    ssl_certificate {folder}/tls.crt; ssl_certificate_key {folder}/tls.key;
+    {locations}
+  }}
+}}"""
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def routes(release: Release) -> dict[str, tuple[str, Any]]:
+    """Return path -> (Service, port name) of the release's Ingresses for HOST."""
+    found = {}
+    for ingress in release.objects("ingress"):
+        assert [tls["hosts"] for tls in ingress["spec"]["tls"]] == [[HOST]]
+        (rule,) = ingress["spec"]["rules"]
+        assert rule["host"] == HOST
+        (path,) = rule["http"]["paths"]
+        service = path["backend"]["service"]
+        found[path["path"]] = (service["name"], service["port"]["name"])
+    return found
+
+
+def certificate(folder: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    files = ["-keyout", folder / "tls.key", "-out", folder / "tls.crt", "-subj", f"/CN={HOST}"]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+
+
+@contextmanager
+def controller(release: Release, folder: Path) -> Iterator[int]:
+    """Yield the local HTTPS port of a web server that routes as the Ingresses say."""
+    certificate(folder)
+    with ExitStack() as stack:
+        locations = ""
+        for path, (service, port_name) in routes(release).items():
+            forwarded = stack.enter_context(release.forwarded(f"service/{service}", port_name))
+            locations += LOCATION.format(path=path, port=forwarded)
+        port = free_port()
+        text = NGINX.format(folder=folder, port=port, host=HOST, locations=locations)
+        (folder / "nginx.conf").write_text(text)
+        nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-p", folder])
+        stack.callback(nginx.wait, 20)
+        stack.callback(nginx.terminate)
+        yield port
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """Yield a page of a real browser for which HOST is this machine."""
+    arguments = [
+        "--no-sandbox",
+        f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        context = browser.new_context(ignore_https_errors=True)
+        yield context.new_page()
+        browser.close()
+
+
+def test_dashboard_and_notebook_behind_an_ingress(
+    release: Release, page: Page, tmp_path: Path
+) -> None:
+    release.install("-f", VALUES / "ingress.yaml")
+    listed = release.kubectl(
+        "exec", "deployment/demo-dask-jupyter", "--", "jupyter", "server", "list"
+    )
+    token = listed.partition("token=")[2].split()[0]
+    with controller(release, tmp_path) as port:
+        sockets: list[str] = []
+        page.on("websocket", lambda opened: sockets.append(opened.url))
+        page.goto(f"https://{HOST}:{port}/dask/status")
+        page.wait_for_selector(".bk-Figure", timeout=60_000)
+        assert "Dask" in page.title()
+        observing.until(lambda: sockets or page.wait_for_timeout(100), 30, "a websocket is open")
+        assert all(url.startswith(f"wss://{HOST}:{port}/dask/") for url in sockets)
+        page.screenshot(path=tmp_path / "dashboard.png")
+
+        page.get_by_role("link", name="Workers").click()
+        page.wait_for_url(f"https://{HOST}:{port}/dask/workers")
+
+        page.goto(f"https://{HOST}:{port}/jupyter/lab?token={token}")
+        page.wait_for_selector(".jp-Launcher", timeout=90_000)
+        page.screenshot(path=tmp_path / "jupyter.png")

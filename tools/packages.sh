@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the end-to-end tests use, those of them that are missing:
+# a browser that looks at the pages and the web server that stands in for an Ingress controller.
+set -euo pipefail
+missing=()
+for program in chromium nginx; do
+    command -v "$program" >/dev/null || missing+=("$program")
+done
+if ((${#missing[@]})); then
+    echo "Installing Debian packages: ${missing[*]}" >&2
+    apt-get update -qq
+    # nginx must not start as a service of this machine
+    DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends \
+        "${missing[@]/nginx/nginx-light}" >/dev/null
+fi
