@@ -45,9 +45,8 @@ def find() -> Target:
     Raises TargetError when KUBECONFIG is set without KUBE_CONTEXT: a variable that happens to be
     exported must not lead into somebody's production.
     """
-    local = api.kubeconfig()
     kubeconfig, context = os.environ.get("KUBECONFIG"), os.environ.get("KUBE_CONTEXT")
-    if not kubeconfig or Path(kubeconfig) == local:
+    if not kubeconfig or _is_local(Path(kubeconfig)):
         return _local()
     if not context:
         raise TargetError(
@@ -55,6 +54,12 @@ def find() -> Target:
             "KUBE_CONTEXT=NAME; for a local cluster: unset KUBECONFIG"
         )
     return Target(Path(kubeconfig), context, api.tools_only(), _image_of_the_user())
+
+
+def _is_local(kubeconfig: Path) -> bool:
+    """Whether it is what `make cluster` told the user to export."""
+    running = api.running()
+    return running is not None and running.kubeconfig == kubeconfig
 
 
 def _local() -> Target:

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from demo.release import Release
-
 from tests.e2e import observing
 
 
