@@ -1,0 +1,56 @@
+{{- /* How big a worker is. Input of all: values (the pool's, merged). */ -}}
+
+{{- /* How many worker processes a pod runs. */ -}}
+{{- define "dask.worker.processes" -}}
+{{- if eq .values.type "gpu" -}}
+{{- (.values.gpu | default dict).count | default 1 | int -}}
+{{- else -}}
+{{- .values.processes | default 1 | int -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Threads of a process; nothing when Dask is to find out by itself. */ -}}
+{{- define "dask.worker.threads" -}}
+{{- $cpu := include "dask.resourceAmount" (list .values.resources "cpu") -}}
+{{- if .values.threads -}}
+{{- .values.threads | int -}}
+{{- else if eq .values.type "gpu" -}}
+1
+{{- else if $cpu -}}
+{{- include "dask.wholeShare" (dict "quantity" $cpu "times" 1 "by" (include "dask.worker.processes" .)) | int | max 1 -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Bytes a process may use, `auto`, or nothing when Dask is to find out by itself. */ -}}
+{{- define "dask.worker.memoryLimit" -}}
+{{- $memory := include "dask.resourceAmount" (list .values.resources "memory") -}}
+{{- $explicit := .values.memoryLimit | toString -}}
+{{- if eq $explicit "auto" -}}
+auto
+{{- else if has $explicit (list "" "<nil>") | not -}}
+{{- include "dask.wholeShare" (dict "quantity" $explicit "times" 1 "by" 1) -}}
+{{- else if $memory -}}
+{{- include "dask.wholeShare" (dict "quantity" $memory "times" (.values.memoryLimitFraction | default 1.0) "by" (include "dask.worker.processes" .)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "dask.worker.daskResources" -}}
+{{- $resources := list -}}
+{{- range $name, $amount := .values.daskResources -}}
+{{- if not (kindIs "invalid" $amount) }}{{ $resources = append $resources (printf "%s=%v" $name $amount) }}{{ end -}}
+{{- end -}}
+{{- join "," $resources -}}
+{{- end -}}
+
+{{- /* The pool's resources; a gpu pod asks for its GPUs, limit and request alike. */ -}}
+{{- define "dask.worker.resources" -}}
+{{- $resources := .values.resources | default dict -}}
+{{- if eq .values.type "gpu" -}}
+{{- $gpu := .values.gpu | default dict -}}
+{{- $gpus := dict ($gpu.resource | default "") ($gpu.count | int) -}}
+{{- $resources = include "dask.overlay" (list $resources (dict
+    "limits" (include "dask.overlay" (list ($resources.limits | default dict) $gpus) | fromYaml)
+    "requests" (include "dask.overlay" (list ($resources.requests | default dict) $gpus) | fromYaml))) | fromYaml -}}
+{{- end -}}
+{{- toYaml $resources -}}
+{{- end -}}
