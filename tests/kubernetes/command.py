@@ -1,0 +1,83 @@
+"""Calling programs: quiet when they succeed, with their last words when they fail."""
+
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tests.kubernetes.errors import CommandError, UnusableError
+
+_LAST_LINES = 20
+_NO_NETWORK = (
+    "could not resolve",
+    "temporary failure resolving",
+    "temporary failure in name resolution",
+    "no such host",
+    "name or service not known",
+    "dns error",
+    "network is unreachable",
+    "connection refused",
+    "unable to connect",
+    "i/o timeout",
+    "connection timed out",
+    "couldn't download",
+)
+
+
+def run(
+    *command: str | Path,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    cwd: Path | None = None,
+) -> str:
+    """Run a program to its end and return what it printed on standard output."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=env,
+        cwd=cwd,
+        input=stdin if stdin is not None else "",
+        text=True,
+        capture_output=True,
+    )
+    check(command, done.returncode, done.stdout + done.stderr)
+    return done.stdout
+
+
+def download(
+    *command: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> str:
+    """Run a program that needs a package registry; tell a missing network from other failures."""
+    try:
+        return run(*command, env=env, cwd=cwd)
+    except CommandError as error:
+        if any(sign in str(error).lower() for sign in _NO_NETWORK):
+            raise UnusableError(f"{command[0]} cannot reach its package registry") from error
+        raise
+
+
+def check(command: Sequence[str | Path], status: int, output: str) -> None:
+    """Raise what the program said last unless it succeeded."""
+    if status:
+        words = " ".join(map(str, command))
+        last = "\n".join(output.splitlines()[-_LAST_LINES:])
+        raise CommandError(f"`{words}` ended with status {status}:\n{last}")
+
+
+def succeeds(action: Callable[[], object]) -> bool:
+    """Whether an action that calls a program comes to a good end."""
+    try:
+        action()
+    except CommandError:
+        return False
+    return True
+
+
+def wait_until(
+    what: str, condition: Callable[[], bool], seconds: float, every: float = 0.1
+) -> None:
+    """Wait until something is true, or say what never was."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise CommandError(f"waited {seconds:.0f} s in vain until {what}")
+        time.sleep(every)

@@ -1,0 +1,14 @@
+"""The errors a person sees: each one is a sentence that ends with what to do."""
+
+INSTEAD = "set KUBECONFIG to a cluster of your own, or run `make kind` where there is Docker"
+
+
+class UnusableError(Exception):
+    """This machine cannot run the cluster as it is."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"{missing}: {INSTEAD}.")
+
+
+class CommandError(Exception):
+    """A program that was called failed; the message ends with the last lines it said."""

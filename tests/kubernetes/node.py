@@ -1,0 +1,57 @@
+"""A node: containerd, the images, kubelet and kube-proxy."""
+
+from tests.kubernetes import cgroups, controlplane, network
+from tests.kubernetes.certificates import Authority
+from tests.kubernetes.command import succeeds, wait_until
+from tests.kubernetes.machine import HOME, Machine
+from tests.kubernetes.template import fill
+
+_SOCKET = "/run/containerd/containerd.sock"
+_CTR = ("ctr", f"--address={_SOCKET}", "--namespace=k8s.io")
+
+
+def name(number: int) -> str:
+    """The name of a node."""
+    return f"dask-node-{number}"
+
+
+def start_containerd(machine: Machine) -> None:
+    """Start containerd with what it has in its /var/lib/containerd."""
+    (machine.home / "containerd.toml").write_text(fill("containerd.toml"))
+    machine.daemon("containerd", "containerd", f"--config={HOME}/containerd.toml")
+    wait_until("containerd answers", lambda: succeeds(lambda: ctr(machine, "version")), seconds=30)
+
+
+def ctr(machine: Machine, *words: str) -> str:
+    """Ask a machine's containerd something about what Kubernetes has there."""
+    return machine.run(*_CTR, *words)
+
+
+def start(machine: Machine, number: int, authority: Authority) -> None:
+    """Start the node's part of Kubernetes on a machine whose containerd runs."""
+    _write_network_settings(machine, number)
+    _write_kubelet_settings(machine, number, authority)
+    identity = {"node": machine.name}
+    address = network.node_address(number)
+    controlplane.component(machine, "kubelet", address=address, **identity)
+    controlplane.component(machine, "kube-proxy", pods=network.PODS, **identity)
+
+
+def _write_network_settings(machine: Machine, number: int) -> None:
+    """Each pod is routed to, not bridged: a bridge would need the real kernel's br_netfilter."""
+    folder = machine.home / "cni"
+    folder.mkdir(exist_ok=True)
+    settings = fill("cni.conflist", pod_range=network.pod_range(number))
+    (folder / "pods.conflist").write_text(settings)
+
+
+def _write_kubelet_settings(machine: Machine, number: int, authority: Authority) -> None:
+    subject = f"/O=system:nodes/CN=system:node:{machine.name}"
+    authority.issue(machine.name, subject, f"IP:{network.node_address(number)}")
+    authority.copy(machine.name, machine.home / "pki", "kubelet")
+    for user, role in ((machine.name, "kubelet"), ("kube-proxy", "kube-proxy")):
+        target = machine.home / f"{role}.kubeconfig"
+        authority.write_kubeconfig(user, controlplane.SERVER, target)
+    group = cgroups.pod_root(machine.name)
+    settings = fill("kubelet.yaml", dns=network.DNS_SERVICE, home=str(HOME), cgroup=group)
+    (machine.home / "kubelet.yaml").write_text(settings)

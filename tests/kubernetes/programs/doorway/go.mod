@@ -1,0 +1,3 @@
+module dask-helm/doorway
+
+go 1.24.0

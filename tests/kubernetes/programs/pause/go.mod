@@ -1,0 +1,3 @@
+module dask-helm/pause
+
+go 1.24.0
