@@ -60,6 +60,9 @@ def main(words: list[str]) -> int:
     except CommandError as error:
         say(str(error))
         return 1
+    except KeyboardInterrupt:
+        say("Stopped half way; `make cluster` or `make cluster-down` puts things right.")
+        return 130
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tests.kubernetes.command import wait_until
@@ -51,10 +52,8 @@ def remove() -> None:
 def _killed() -> bool:
     remaining = processes()
     for process in remaining:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     return not remaining
 
 

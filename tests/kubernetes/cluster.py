@@ -6,8 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.kubernetes import cache, cgroups, controlplane, host, image, machine, network, node
-from tests.kubernetes import programs, store
+from tests.kubernetes import (
+    cache,
+    cgroups,
+    controlplane,
+    host,
+    image,
+    machine,
+    network,
+    node,
+    programs,
+    store,
+)
 from tests.kubernetes.command import run, succeeds, wait_until
 from tests.kubernetes.locking import locked
 from tests.kubernetes.machine import Machine
@@ -37,15 +47,15 @@ class Cluster:
 
 
 def up() -> Cluster:
-    """The running cluster made from this checkout; if need be it is started, or replaces another."""
+    """The running cluster made from this checkout; if need be it is started or replaces another."""
     host.require_linux()
     host.require_root()
     with locked(_LOCK):
-        found = running()
-        if found and found.inputs == _inputs():
+        found, inputs = running(), _inputs()
+        if found and found.inputs == inputs:
             say("the cluster runs already")
             return found
-        return _replace()
+        return _replace(inputs)
 
 
 def down() -> None:
@@ -74,24 +84,30 @@ def _inputs() -> str:
     return cache.digest(*files, image.environment_inputs(), image.top_inputs())
 
 
-def _replace() -> Cluster:
-    """Build everything before the old cluster goes: a failed build then leaves it alone."""
+def _replace(inputs: str) -> Cluster:
+    """What is there goes first: it may be half of something that was killed and still at work."""
+    host.require_namespaces()
     host.install_packages()
-    cgroups.create([])
-    bin_folder, images = programs.tools(), store.store()
-    for name in programs.PROGRAMS:
-        programs.program(name)
-    archive = store.upper_layer(images)
-    with step("clearing the place"):
-        _remove()
+    _remove()
+    cgroups.create([node.name(number) for number in _NODES])
+    bin_folder, images, archive = _build()
     with step("starting the cluster"):
         _start(images, archive)
-    return _record(Cluster(_KUBECONFIG, bin_folder, image.name(), _inputs()))
+    return _record(Cluster(_KUBECONFIG, bin_folder, image.name(), inputs))
+
+
+def _build() -> tuple[Path, Path, Path]:
+    """The programs use the processors and the images the network: build both at a time."""
+    with ThreadPoolExecutor() as pool:
+        images = pool.submit(store.store)
+        bin_folder = programs.tools()
+        for name in programs.PROGRAMS:
+            programs.program(name)
+    return bin_folder, images.result(), store.upper_layer(images.result())
 
 
 def _start(images: Path, archive: Path) -> None:
-    cgroups.create([node.name(number) for number in _NODES])
-    control_plane = machine.start(_CONTROL_PLANE, _STATE / _CONTROL_PLANE)
+    control_plane = _start_machine(_CONTROL_PLANE)
     nodes = {
         number: machine.start(node.name(number), _STATE / node.name(number)) for number in _NODES
     }
@@ -106,7 +122,11 @@ def _start(images: Path, archive: Path) -> None:
         node.start(each, number, authority)
     controlplane.start_dns(control_plane)
     authority.write_kubeconfig("admin", controlplane.open_doorway(control_plane), _KUBECONFIG)
-    _wait_until_usable(control_plane)
+    _wait_until_usable(control_plane, list(nodes.values()))
+
+
+def _start_machine(name: str) -> Machine:
+    return machine.start(name, _STATE / name)
 
 
 def _connect(control_plane: Machine, nodes: dict[int, Machine]) -> None:
@@ -118,16 +138,17 @@ def _connect(control_plane: Machine, nodes: dict[int, Machine]) -> None:
             network.route_pods(each, number)
 
 
-def _wait_until_usable(control_plane: Machine) -> None:
+def _wait_until_usable(control_plane: Machine, nodes: list[Machine]) -> None:
     """Nodes that are ready, the account that every pod needs, and names."""
 
     def answers(*words: str) -> bool:
         return succeeds(lambda: controlplane.kubectl(control_plane, *words))
 
     ready = ("wait", "--for=condition=Ready", "--timeout=1s")
-    every_node = [f"node/{node.name(number)}" for number in _NODES]
-    wait_until("the nodes are ready", lambda: answers(*ready, *every_node), seconds=60)
+    every = [f"node/{each.name}" for each in nodes]
+    wait_until("the nodes are ready", lambda: answers(*ready, *every), seconds=60)
     wait_until("pods can be made", lambda: answers("get", "serviceaccount", "default"), seconds=30)
+    wait_until("names are resolved", lambda: all(map(node.reaches_dns, nodes)), seconds=30)
 
 
 def _record(cluster: Cluster) -> Cluster:
@@ -142,7 +163,8 @@ def _remove() -> None:
     _RECORD.unlink(missing_ok=True)
     cgroups.kill()
     cgroups.remove()
-    shutil.rmtree(_STATE, ignore_errors=True)
+    if _STATE.exists():
+        shutil.rmtree(_STATE)
 
 
 def _ask(cluster: Cluster, *words: str) -> str:

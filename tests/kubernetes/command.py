@@ -21,6 +21,7 @@ _NO_NETWORK = (
     "i/o timeout",
     "connection timed out",
     "couldn't download",
+    "failed getting release file",
 )
 
 
@@ -50,8 +51,9 @@ def download(
     try:
         return run(*command, env=env, cwd=cwd)
     except CommandError as error:
-        if any(sign in str(error).lower() for sign in _NO_NETWORK):
-            raise UnusableError(f"{command[0]} cannot reach its package registry") from error
+        for line in error.output.splitlines():
+            if any(sign in line.lower() for sign in _NO_NETWORK):
+                raise UnusableError(f"no package registry answers ({line.strip()})") from error
         raise
 
 
@@ -60,7 +62,7 @@ def check(command: Sequence[str | Path], status: int, output: str) -> None:
     if status:
         words = " ".join(map(str, command))
         last = "\n".join(output.splitlines()[-_LAST_LINES:])
-        raise CommandError(f"`{words}` ended with status {status}:\n{last}")
+        raise CommandError(f"`{words}` ended with status {status}:\n{last}", output)
 
 
 def succeeds(action: Callable[[], object]) -> bool:

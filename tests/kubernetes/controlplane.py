@@ -41,8 +41,9 @@ def create_authority(machine: Machine) -> Authority:
 def start(machine: Machine) -> None:
     """Start what has to run before any node can."""
     machine.daemon("etcd", "etcd", *flags("etcd"))
+    log = machine.var / "log/kube-apiserver.log"
     component(machine, "kube-apiserver", address=network.CONTROL_PLANE, services=network.SERVICES)
-    wait_until("the API server is ready", lambda: _is_ready(machine), seconds=60)
+    wait_until(f"the API server is ready (see {log})", lambda: _is_ready(machine), seconds=60)
     component(machine, "kube-controller-manager")
     component(machine, "kube-scheduler")
 

@@ -12,3 +12,7 @@ class UnusableError(Exception):
 
 class CommandError(Exception):
     """A program that was called failed; the message ends with the last lines it said."""
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output

@@ -3,8 +3,9 @@
 import os
 import platform
 import shutil
+from pathlib import Path
 
-from tests.kubernetes.command import download, run
+from tests.kubernetes.command import download, run, succeeds
 from tests.kubernetes.errors import UnusableError
 from tests.kubernetes.progress import step
 
@@ -23,6 +24,8 @@ _PACKAGES = {
     "debootstrap": "/usr/sbin/debootstrap",
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 }
+# An update that reaches no registry is no failure to apt-get; what it said then explains the next.
+_INSTALL = 'apt-get update && apt-get install -y --no-install-recommends "$@"'
 _SERVICES = {"containerd": "containerd", "etcd-server": "etcd"}
 
 
@@ -38,9 +41,15 @@ def require_root() -> None:
         raise UnusableError("a local Kubernetes needs root; try again with `sudo`")
 
 
+def require_namespaces() -> None:
+    """Root of a container may lack what root of a machine has."""
+    if not succeeds(lambda: run("unshare", "--mount", "--net", "--pid", "--fork", "true")):
+        raise UnusableError("a local Kubernetes needs a root who may make namespaces")
+
+
 def install_packages() -> None:
     """Install the Debian packages that are not there yet."""
-    missing = sorted(name for name, proof in _PACKAGES.items() if not os.path.exists(proof))
+    missing = sorted(name for name, proof in _PACKAGES.items() if not Path(proof).exists())
     if missing:
         with step(f"installing {', '.join(missing)}"):
             _apt_get(missing)
@@ -50,12 +59,11 @@ def _apt_get(packages: list[str]) -> None:
     if not shutil.which("apt-get"):
         raise UnusableError(f"no apt-get to install {', '.join(packages)} with")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    download("apt-get", "update", env=environment)
-    download("apt-get", "install", "-y", "--no-install-recommends", *packages, env=environment)
+    download("sh", "-c", _INSTALL, "sh", *packages, env=environment)
     _stop_services([_SERVICES[name] for name in packages if name in _SERVICES])
 
 
 def _stop_services(names: list[str]) -> None:
     """Nothing here uses the services that two of the packages start where systemd runs."""
-    if names and os.path.isdir("/run/systemd/system"):
+    if names and Path("/run/systemd/system").is_dir():
         run("systemctl", "disable", "--now", *names)

@@ -43,6 +43,8 @@ cp /mnt/prepare.sh /usr/bin/prepare.sh
 chmod 755 /usr/bin/prepare.sh
 mkdir -p {_HOME}
 chown {_USER}:{_USER} {_HOME}
+echo "dask:x:{_USER}:{_USER}::{_HOME}:/bin/sh" >>/etc/passwd
+echo "dask:x:{_USER}:" >>/etc/group
 /tools/bin/python -m pip wheel --no-deps --no-build-isolation -w /tmp/wheel /tmp/package
 /opt/dask/bin/pip install --no-deps --no-cache-dir /tmp/wheel/*.whl
 """

