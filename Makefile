@@ -3,8 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
-# The image of the local cluster has Python 3.11; client and cluster should be alike.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The image of the local cluster has Debian's Python 3.11; client and cluster should be alike.
+PYTHON ?= $(shell command -v /usr/bin/python3.11 || command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PY := $(BIN)/python
 

@@ -1,18 +1,22 @@
 """Two jobs on real input, each also done without Dask to check the result.
 
-The workers make the input from seeds, so that client and cluster work on the same numbers without
-sending them. Both jobs move most of their data between workers: a transposed matrix, a join.
+    python demo/computations.py ADDRESS-OF-THE-SCHEDULER
+
+A script as a user would write one: its functions travel to the workers, which have no such module,
+because they stand in `__main__`. The workers make the input from seeds, so that client and cluster
+work on the same numbers without sending them. Both jobs move most of their data between workers: a
+transposed matrix, a join.
 """
 
 import sys
 from typing import Any
 
-import cloudpickle
+import dask.array as da
+import dask.dataframe as dd
 import numpy as np
 import pandas as pd
-
-# The workers have no module of this name; its functions travel whole.
-cloudpickle.register_pickle_by_value(sys.modules[__name__])
+from dask import delayed
+from distributed import Client
 
 SIDE, BLOCK = 3000, 500
 ORDERS, PARTS, CUSTOMERS = 2_000_000, 10, 50_000
@@ -30,8 +34,6 @@ def symmetric(matrix: Any) -> Any:
 
 def matrix_job() -> Any:
     """Return the Dask array of the first job, shape (SIDE,)."""
-    import dask.array as da
-    from dask import delayed
 
     def lazy(row: int, column: int) -> Any:
         return da.from_delayed(delayed(block)(row, column), (BLOCK, BLOCK), float)
@@ -68,8 +70,6 @@ def sales_by_region(placed: Any, known: Any) -> Any:
 
 def table_job() -> Any:
     """Return the Dask frame of the second job."""
-    import dask.dataframe as dd
-
     parts = range(PARTS)
     return sales_by_region(dd.from_map(orders, parts), dd.from_map(customers, parts))
 
@@ -97,3 +97,15 @@ def _sent(client: Any) -> float:
         return int(dask_worker.transfer_outgoing_bytes_total)
 
     return float(sum(client.run(bytes_sent).values()))
+
+
+def main(address: str) -> None:
+    """Run on the cluster at that address and say what was done."""
+    with Client(address, timeout=60) as client:
+        client.wait_for_workers(2, timeout=120)
+        moved = run(client)
+        print(f"{moved:.0f} MB moved between {len(client.nthreads())} workers, both results right")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

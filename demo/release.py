@@ -3,10 +3,12 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -16,6 +18,7 @@ from distributed import Client
 from demo.target import Target, Values
 
 CHART = Path(__file__).parent.parent / "chart"
+COMPUTATIONS = Path(__file__).with_name("computations.py")
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,21 @@ class Release:
         return name
 
     @contextmanager
+    def scheduler(self) -> Iterator[str]:
+        """Yield the scheduler's address, over a port-forward on the loopback address."""
+        with self.forwarded(f"service/{self.service(labels.SCHEDULER)}", 8786) as port:
+            yield f"tcp://127.0.0.1:{port}"
+
+    @contextmanager
     def client(self) -> Iterator[Client]:
-        """Yield a Client of the scheduler, over a port-forward on the loopback address."""
-        with (
-            self.forwarded(f"service/{self.service(labels.SCHEDULER)}", 8786) as port,
-            Client(f"tcp://127.0.0.1:{port}", timeout=60) as client,
-        ):
+        """Yield a Client of the scheduler."""
+        with self.scheduler() as address, Client(address, timeout=60) as client:
             yield client
+
+    def compute(self) -> str:
+        """Run computations.py on the release and return what it prints."""
+        with self.scheduler() as address:
+            return _run([sys.executable, str(COMPUTATIONS), address])
 
     @contextmanager
     def forwarded(self, target: str, port: int | str) -> Iterator[int]:
@@ -100,8 +111,6 @@ def _forwarded_port(process: "subprocess.Popen[str]") -> int:
 
 @contextmanager
 def _files(*texts: str) -> Iterator[list[str]]:
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{index}.yaml" for index in range(len(texts))]
         for path, text in zip(paths, texts, strict=True):

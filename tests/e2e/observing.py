@@ -63,9 +63,12 @@ def until(condition: Callable[[], Any], seconds: float = 120, what: str = "") ->
 def wait_for_workers(release: Release, client: Client, number: int) -> set[str]:
     """Wait until that many workers are registered and return their names, which are pod names."""
     client.wait_for_workers(number, timeout=120)
-    names = set(workers(client))
-    assert names == pod_names(release, labels.WORKER)
-    return names
+
+    def only_pods() -> bool:
+        return set(workers(client)) == pod_names(release, labels.WORKER)
+
+    until(only_pods, what="the workers are those of the pods")
+    return set(workers(client))
 
 
 def computes(client: Client) -> bool:

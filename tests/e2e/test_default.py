@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from dask_helm import labels
 
-from demo import computations
 from demo.release import Release
 from tests.e2e import observing
 from tests.e2e.conftest import NewRelease
@@ -23,7 +22,10 @@ def test_install_compute_upgrade_uninstall(release: Release) -> None:
     assert all(map(observing.ready, pods))
     with release.client() as client:
         observing.wait_for_workers(release, client, 3)
-        assert computations.run(client) > 10, "megabytes that moved between workers"
+    said = release.compute()
+    moved, _, rest = said.partition(" MB ")
+    assert int(moved) > 10
+    assert rest == "moved between 3 workers, both results right\n"
     assert "Phase:          Succeeded" in release.helm("test", release.name)
 
     running = {c: observing.uids(release, c) for c in COMPONENTS}
@@ -44,7 +46,7 @@ def test_a_changed_dask_config_reaches_every_component(release: Release) -> None
     for component in COMPONENTS[:2]:
         assert not observing.uids(release, component) & running[component]
     with release.client() as client:
-        client.wait_for_workers(1, timeout=60)
+        observing.wait_for_workers(release, client, 1)
 
         def setting() -> int:
             import dask.config
@@ -65,4 +67,4 @@ def test_helm_3_installs_too(new_release: NewRelease, example: str) -> None:
         observing.wait_for_workers(release, client, 1)
         assert observing.computes(client)
     release.uninstall()
-    assert observing.everything(release) == set()
+    observing.until(lambda: not observing.everything(release), what="nothing is left")

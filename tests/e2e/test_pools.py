@@ -23,12 +23,12 @@ VALUES: dict[str, Any] = {
 }
 
 
-def own_name() -> str:
-    return str(get_worker().name)
-
-
 def ran_on(client: Client, **where: Any) -> set[str]:
     """Return the names of the workers on which twenty tasks ran."""
+
+    def own_name() -> str:
+        return str(get_worker().name)
+
     tasks = [client.submit(own_name, pure=False, **where) for _ in range(20)]
     return set(client.gather(tasks))
 
