@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,6 +19,11 @@ from tests.kubernetes import image, inventory
 from tests.kubernetes.inventory import Inventory
 from tests.kubernetes.template import fill
 
+ASK = """
+from urllib.request import urlopen
+for _ in range(20):
+    print(urlopen('http://web.default/', timeout=5).read().decode())
+"""
 CHECKOUT = Path(__file__).parents[2]
 PARTS = ("LICENSE", "README.md", "chart", "pyproject.toml", "renderer", "requirements.txt")
 PODS = fill("test-pods.yaml", image=image.name())
@@ -48,13 +54,11 @@ def call(word: str, checkout: Path = CHECKOUT) -> str:
     return printed
 
 
-def kill(word: str, after: float) -> None:
-    """Call the command line and kill it, with all it has called, before it has finished."""
-    process = command(word)
-    time.sleep(after)
+def kill(process: subprocess.Popen[str]) -> int:
+    """Kill what was called, with all it has called itself."""
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    assert process.returncode == -signal.SIGKILL, "it had finished before it was killed"
+    return process.returncode
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,6 +98,7 @@ class Kubectl:
         """Start a pod on each node, behind a Service, and return their names."""
         self("apply", "-f", "-", stdin=PODS)
         self("rollout", "status", "daemonset/web", "--timeout=60s")
+        time.sleep(2)  # until every kube-proxy has heard of it, which nothing tells
         return self("get", "pods", "-l", "app=web", "-o", "name").split()
 
     def nodes_ready(self) -> list[str]:
@@ -105,7 +110,9 @@ class Kubectl:
 @pytest.mark.parametrize("after", [0.6, 2.5, 6.0])
 def test_up_killed_and_called_again_gives_a_working_cluster(after: float) -> None:
     call("down")
-    kill("up", after)
+    process = command("up")
+    time.sleep(after)
+    assert kill(process) == -signal.SIGKILL, "it had finished before it was killed"
     kubectl = Kubectl(call("up"))
     assert kubectl.nodes_ready() == ["True", "True"]
     assert len(kubectl.start_pods()) == 2
@@ -138,32 +145,25 @@ def test_pods_find_each_other_and_are_reached_from_outside() -> None:
     nodes = kubectl("get", "pods", "-l", "app=web", "-o", "jsonpath={.items[*].spec.nodeName}")
     assert sorted(nodes.split()) == ["dask-node-1", "dask-node-2"]
     for pod in pods:
-        answers = {kubectl("exec", pod, "--", "python", "-c", ASK).strip() for _ in range(10)}
-        assert answers == {name.removeprefix("pod/") for name in pods}
+        answers = kubectl("exec", pod, "--", "python", "-c", ASK).split()
+        assert set(answers) == {name.removeprefix("pod/") for name in pods}
         assert "GET /" in kubectl("logs", pod)
         assert kubectl("exec", pod, "--", "id", "-u").strip() == "1000"
-
-
-ASK = (
-    "import urllib.request as u; print(u.urlopen('http://web.default/', timeout=5).read().decode())"
-)
 
 
 def test_port_forward_reaches_a_pod() -> None:
     kubectl = Kubectl(call("up"))
     pod = kubectl.start_pods()[0]
     words = [str(kubectl.program), "port-forward", pod, ":8000"]
-    with subprocess.Popen(words, env=kubectl.environment, stdout=subprocess.PIPE, text=True) as way:
-        assert way.stdout is not None
+    way = subprocess.Popen(words, env=kubectl.environment, stdout=subprocess.PIPE, text=True)
+    assert way.stdout is not None
+    with way.stdout:
         port = way.stdout.readline().split(":")[1].split()[0]
-        answer = subprocess.run(
-            ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}; echo 'GET /' >&3; cat <&3"],
-            capture_output=True,
-            text=True,
-            timeout=20,
-        )
-        way.terminate()
-    assert pod.removeprefix("pod/") in answer.stdout
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            name = answer.read().decode().strip()
+        way.kill()
+    way.wait()
+    assert name == pod.removeprefix("pod/")
 
 
 def test_a_cluster_of_other_inputs_is_replaced(tmp_path: Path, before: Inventory) -> None:
@@ -187,10 +187,16 @@ def _another_checkout(target: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize("after", [0.15, 0.3, 0.45])
-def test_down_killed_and_called_again_leaves_nothing(after: float, before: Inventory) -> None:
+@pytest.mark.parametrize(
+    "trace", ["var/lib/dask-helm/cluster.json", "sys/fs/cgroup/*/dask-helm/dask-node-2"]
+)
+def test_down_killed_and_called_again_leaves_nothing(trace: str, before: Inventory) -> None:
+    """It takes a quarter of a second: so it is killed as soon as something has gone."""
     Kubectl(call("up")).start_pods()
-    kill("down", after)
+    process = command("down")
+    while list(Path("/").glob(trace)):
+        time.sleep(0.001)
+    kill(process)
     call("down")
     assert inventory.left_over(before) == {}
 
