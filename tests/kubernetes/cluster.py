@@ -30,6 +30,7 @@ _KUBECONFIG = _STATE / "kubeconfig"
 _LOCK = Path("/run")
 _NODES = (1, 2)
 _CONTROL_PLANE = "dask-control-plane"
+_Nodes = dict[int, Machine]
 
 
 @dataclass(frozen=True)
@@ -108,16 +109,10 @@ def _build() -> tuple[Path, Path, Path]:
 
 def _start(images: Path, archive: Path) -> None:
     control_plane = _start_machine(_CONTROL_PLANE)
-    nodes = {
-        number: machine.start(node.name(number), _STATE / node.name(number)) for number in _NODES
-    }
+    nodes = {number: _start_machine(node.name(number)) for number in _NODES}
     _connect(control_plane, nodes)
     authority = controlplane.create_authority(control_plane)
-    with ThreadPoolExecutor() as pool:
-        tasks = [pool.submit(store.give_images, each, images, archive) for each in nodes.values()]
-        tasks.append(pool.submit(controlplane.start, control_plane))
-    for task in tasks:
-        task.result()
+    _start_foundations(control_plane, nodes, images, archive)
     for number, each in nodes.items():
         node.start(each, number, authority)
     controlplane.start_dns(control_plane)
@@ -129,7 +124,16 @@ def _start_machine(name: str) -> Machine:
     return machine.start(name, _STATE / name)
 
 
-def _connect(control_plane: Machine, nodes: dict[int, Machine]) -> None:
+def _start_foundations(control_plane: Machine, nodes: _Nodes, images: Path, archive: Path) -> None:
+    """The API server, and on each node the images: they need one another only later."""
+    with ThreadPoolExecutor() as pool:
+        tasks = [pool.submit(store.give_images, each, images, archive) for each in nodes.values()]
+        tasks.append(pool.submit(controlplane.start, control_plane))
+    for task in tasks:
+        task.result()
+
+
+def _connect(control_plane: Machine, nodes: _Nodes) -> None:
     network.add_switch(control_plane)
     for number, each in nodes.items():
         network.connect(control_plane, each, number)

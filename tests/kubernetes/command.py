@@ -32,16 +32,18 @@ def run(
     cwd: Path | None = None,
 ) -> str:
     """Run a program to its end and return what it printed on standard output."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        env=env,
-        cwd=cwd,
-        input=stdin if stdin is not None else "",
-        text=True,
-        capture_output=True,
-    )
+    done = _call([str(word) for word in command], env, cwd, stdin or "")
     check(command, done.returncode, done.stdout + done.stderr)
     return done.stdout
+
+
+def _call(
+    words: list[str], env: Mapping[str, str] | None, cwd: Path | None, stdin: str
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(words, env=env, cwd=cwd, input=stdin, text=True, capture_output=True)
+    except FileNotFoundError as error:
+        raise CommandError(f"`{words[0]}` is not there") from error
 
 
 def download(
