@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.paths import CHART
 from tests.rendering import container, render
 
 # Releases that these versions of Dask cannot work with are left out by name.
@@ -47,6 +48,7 @@ def cluster(old_dask: Path, tmp_path: Path) -> Iterator[None]:
         "demo-dask-scheduler:8786": "127.0.0.1:8786",
         "$(POD_NAME)": "pod",
         "/scratch": str(tmp_path),
+        "/etc/dask-helm/files": str(CHART / "files"),
     }
     with ExitStack() as stack:
         for component in ("scheduler", "worker"):
@@ -65,6 +67,6 @@ def test_old_dask_starts_and_computes(old_dask: Path) -> None:
     command = [str(old_dask / "python"), "-c", COMPUTE]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert result.stdout.strip() == "['pod-0', 'pod-1'] 3", result.stderr
-    for port in (8787, 8790):
+    for port in (8787, 8790, 8791):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as health:
             assert health.read() == b"ok"

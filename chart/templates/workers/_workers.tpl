@@ -17,6 +17,9 @@
 - worker
 - --nworkers={{ $processes }}
 - --nanny-port={{ include "dask.worker.portRange" (list 9100 $processes) }}
+{{- if gt $processes 1 }}
+- --preload-nanny=/etc/dask-helm/files/ports.py
+{{- end }}
 {{- end }}
 - {{ include "dask.schedulerAddress" .root }}
 - --name=$(POD_NAME)
@@ -43,7 +46,8 @@
   valueFrom:
     fieldRef:
       fieldPath: metadata.name
-{{- if gt (include "dask.worker.processes" . | int) 1 }}
+{{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
+{{- if and (eq .values.type "gpu") (gt (include "dask.worker.processes" . | int) 1) }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
   value: '["/etc/dask-helm/files/ports.py"]'
 {{- end }}
