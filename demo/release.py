@@ -16,6 +16,9 @@ from dask_helm import labels
 from distributed import Client
 
 from demo.target import Target, Values
+from tests.kubernetes.errors import CommandError
+
+__all__ = ["CHART", "CommandError", "Release"]
 
 CHART = Path(__file__).parent.parent / "chart"
 COMPUTATIONS = Path(__file__).with_name("computations.py")
@@ -116,10 +119,6 @@ def _files(*texts: str) -> Iterator[list[str]]:
         for path, text in zip(paths, texts, strict=True):
             path.write_text(text)
         yield [str(path) for path in paths]
-
-
-class CommandError(Exception):
-    """A program ended with an error; the message is what it said."""
 
 
 def _run(command: list[str], stdin: str | None = None) -> str:
