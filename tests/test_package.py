@@ -1,4 +1,4 @@
-"""What is shipped: the wheel carries the chart, and the packed chart is small and versioned alike."""
+"""What is shipped: a wheel that carries the chart, and a chart that is small; versions agree."""
 
 import subprocess
 import sys

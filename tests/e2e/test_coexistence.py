@@ -68,6 +68,8 @@ def test_a_worker_without_a_scheduler_ends_and_is_started_again(release: Release
 def test_a_namespace_that_enforces_restricted(release: Release) -> None:
     enforce = "pod-security.kubernetes.io/enforce=restricted"
     release.kubectl("label", "namespace", release.namespace, enforce)
+    release.install(values={"workers": {"default": {"replicas": 1}}})
+    assert len(observing.pods(release)) == 3, "the defaults are taken, too"
     release.install("-f", VALUES / "restricted.yaml")
     assert all(map(observing.ready, observing.pods(release)))
     assert computes_with(release, 1)
