@@ -9,6 +9,7 @@ from tests.e2e import observing
 from tests.e2e.conftest import NewRelease
 from tests.paths import VALUES
 
+WRITE = """python -c "open('/opt/x', 'w')" 2>&1 || true"""
 SMALL: dict[str, Any] = {"jupyter": {"enabled": False}, "workers": {"default": {"replicas": 1}}}
 
 
@@ -74,13 +75,5 @@ def test_a_namespace_that_enforces_restricted(release: Release) -> None:
     assert all(map(observing.ready, observing.pods(release)))
     assert computes_with(release, 1)
     assert "Succeeded" in release.helm("test", release.name)
-    write = ["python", "-c", "open('/opt/x', 'w')"]
-    denied = release.kubectl(
-        "exec",
-        "deployment/demo-dask-worker",
-        "--",
-        "sh",
-        "-c",
-        f'{write[0]} -c "{write[2]}" 2>&1 || true',
-    )
+    denied = release.kubectl("exec", "deployment/demo-dask-worker", "--", "sh", "-c", WRITE)
     assert "Read-only file system" in denied
