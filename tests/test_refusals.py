@@ -71,6 +71,12 @@ TYPING: list[tuple[str, dict[str, Any], str]] = [
         "- at '/podDefaults/tolerations/0': additional properties 'efect' not allowed",
     ),
     (
+        "a word that Kubernetes does not know",
+        {"podDefaults": {"tolerations": [{"key": "a", "effect": "NoSchedul"}]}},
+        "- at '/podDefaults/tolerations/0/effect': value must be one of 'NoExecute', "
+        "'NoSchedule', 'PreferNoSchedule', <nil>",
+    ),
+    (
         "address without a scheme",
         {"scheduler": {"enabled": False, "address": "elsewhere:8786"}},
         "- at '/scheduler/address': 'elsewhere:8786' does not match pattern",

@@ -74,6 +74,8 @@ def _convert(schema: Schema) -> Schema:
     if "$ref" in schema:
         return {"$ref": f"#/definitions/{_short(schema['$ref'])}"}
     kept = {key: schema[key] for key in KEPT_KEYWORDS if key in schema}
+    if "enum" in kept:
+        kept["enum"] = [*kept["enum"], None]
     return kept | {"type": [schema["type"], "null"]} | _children(schema)
 
 
