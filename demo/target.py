@@ -46,7 +46,7 @@ def find() -> Target:
     exported must not lead into somebody's production.
     """
     kubeconfig, context = os.environ.get("KUBECONFIG"), os.environ.get("KUBE_CONTEXT")
-    if not kubeconfig or _is_local(Path(kubeconfig)):
+    if not kubeconfig or Path(kubeconfig) == api.KUBECONFIG:
         return _local()
     if not context:
         raise TargetError(
@@ -54,12 +54,6 @@ def find() -> Target:
             "KUBE_CONTEXT=NAME; for a local cluster: unset KUBECONFIG"
         )
     return Target(Path(kubeconfig), context, api.tools_only(), _image_of_the_user())
-
-
-def _is_local(kubeconfig: Path) -> bool:
-    """Whether it is what `make cluster` told the user to export."""
-    running = api.running()
-    return running is not None and running.kubeconfig == kubeconfig
 
 
 def _local() -> Target:

@@ -15,7 +15,6 @@ def no_local_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     def unusable() -> None:
         raise UnusableError("a local Kubernetes needs root")
 
-    monkeypatch.setattr(api, "running", lambda: None)
     monkeypatch.setattr(api, "ensure", unusable)
     for name in ("KUBECONFIG", "KUBE_CONTEXT", "DASK_IMAGE"):
         monkeypatch.delenv(name, raising=False)
@@ -48,8 +47,7 @@ def test_a_cluster_that_is_named_on_purpose(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_make_cluster_told_to_export_is_the_local_cluster(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    local = api.Cluster(tmp_path / "kubeconfig", tmp_path, "localhost/dask:1", "inputs")
-    monkeypatch.setattr(api, "running", lambda: local)
+    local = api.Cluster(api.KUBECONFIG, tmp_path, "localhost/dask:1", "inputs")
     monkeypatch.setattr(api, "ensure", lambda: local)
     monkeypatch.setattr(target, "_output", lambda *_: "dask-helm")
     monkeypatch.setenv("KUBECONFIG", str(local.kubeconfig))

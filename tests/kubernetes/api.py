@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.kubernetes import cluster, programs
-from tests.kubernetes.cluster import Cluster
+from tests.kubernetes.cluster import KUBECONFIG, Cluster
 
-__all__ = ["Cluster", "down", "ensure", "running", "tools_only"]
+__all__ = ["KUBECONFIG", "Cluster", "down", "ensure", "running", "tools_only"]
 
 
 def ensure() -> Cluster:

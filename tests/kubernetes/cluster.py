@@ -26,7 +26,7 @@ from tests.kubernetes.progress import say, step
 _SOURCES = Path(__file__).parent
 _STATE = Path("/var/lib/dask-helm")
 _RECORD = _STATE / "cluster.json"
-_KUBECONFIG = _STATE / "kubeconfig"
+KUBECONFIG = _STATE / "kubeconfig"
 _LOCK = Path("/run")
 _NODES = (1, 2)
 _CONTROL_PLANE = "dask-control-plane"
@@ -94,7 +94,7 @@ def _replace(inputs: str) -> Cluster:
     bin_folder, images, archive = _build()
     with step("starting the cluster"):
         _start(images, archive)
-    return _record(Cluster(_KUBECONFIG, bin_folder, image.name(), inputs))
+    return _record(Cluster(KUBECONFIG, bin_folder, image.name(), inputs))
 
 
 def _build() -> tuple[Path, Path, Path]:
@@ -116,7 +116,7 @@ def _start(images: Path, archive: Path) -> None:
     for number, each in nodes.items():
         node.start(each, number, authority)
     controlplane.start_dns(control_plane)
-    authority.write_kubeconfig("admin", controlplane.open_doorway(control_plane), _KUBECONFIG)
+    authority.write_kubeconfig("admin", controlplane.open_doorway(control_plane), KUBECONFIG)
     _wait_until_usable(control_plane, list(nodes.values()))
 
 

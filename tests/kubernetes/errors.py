@@ -1,6 +1,6 @@
 """The errors a person sees: each one is a sentence that ends with what to do."""
 
-INSTEAD = "set KUBECONFIG to a cluster of your own, or run `make kind` where there is Docker"
+INSTEAD = "set KUBECONFIG and KUBE_CONTEXT to name a cluster of your own, or run `make kind` where there is Docker"
 
 
 class UnusableError(Exception):

@@ -10,7 +10,7 @@ from tests.kubernetes import host, programs
 from tests.kubernetes.__main__ import main
 from tests.kubernetes.errors import UnusableError
 
-INSTEAD = "set KUBECONFIG to a cluster of your own, or run `make kind` where there is Docker.\n"
+INSTEAD = "set KUBECONFIG and KUBE_CONTEXT to name a cluster of your own, or run `make kind` where there is Docker.\n"
 
 
 @pytest.mark.parametrize("word", ["up", "down"])
