@@ -1,6 +1,6 @@
 """The errors a person sees: each one is a sentence that ends with what to do."""
 
-INSTEAD = "set KUBECONFIG and KUBE_CONTEXT to name a cluster of your own, or run `make kind` where there is Docker"
+INSTEAD = "name your own by KUBECONFIG and KUBE_CONTEXT, or run `make kind` with Docker"
 
 
 class UnusableError(Exception):

@@ -10,7 +10,7 @@ from tests.kubernetes import host, programs
 from tests.kubernetes.__main__ import main
 from tests.kubernetes.errors import UnusableError
 
-INSTEAD = "set KUBECONFIG and KUBE_CONTEXT to name a cluster of your own, or run `make kind` where there is Docker.\n"
+INSTEAD = "name your own by KUBECONFIG and KUBE_CONTEXT, or run `make kind` with Docker.\n"
 
 
 @pytest.mark.parametrize("word", ["up", "down"])
@@ -50,7 +50,7 @@ def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOPROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("GOFLAGS", "-modcacherw")
     with pytest.raises(
-        UnusableError, match=r"^no package registry answers \(.*refused\): set KUBE"
+        UnusableError, match=r"^no package registry answers \(.*refused\): name your own"
     ):
         programs.program("helm")
 
