@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from demo.release import Release
+from tests.e2e import observing
 from tests.paths import VALUES
 
 HOST = "dask.example.com"
@@ -53,6 +54,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def routes(release: Release) -> dict[str, tuple[str, Any]]:
     """Return path -> (Service, port name) of the release's Ingresses for HOST."""
     found = {}
@@ -87,6 +93,7 @@ def controller(release: Release, folder: Path) -> Iterator[int]:
         nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-p", folder])
         stack.callback(nginx.wait, 20)
         stack.callback(nginx.terminate)
+        observing.until(lambda: listens(port), 30, "nginx listens")
         yield port
 
 

@@ -17,6 +17,10 @@ _COMMANDS = {
     " kernel.keys net.ipv4.ip_forward net.netfilter 2>/dev/null | grep -v conntrack_count",
 }
 
+# One that has ended and waits for init to take note of it is not the cluster's any more: some inits
+# are late with that when many end at once.
+_PROCESSES = "ps -eo ppid=,stat=,args= | awk '!($1 == 1 && $2 ~ /^Z/) { $1 = \"\"; print }'"
+
 Inventory = dict[str, set[str]]
 
 
@@ -25,7 +29,7 @@ def take() -> Inventory:
     found = {what: _lines(command) for what, command in _COMMANDS.items()}
     return {
         **found,
-        "processes": _ours(_lines("ps -eo stat=,args=")),
+        "processes": _ours(_lines(_PROCESSES)),
         "control groups": _ours(_lines("find /sys/fs/cgroup -type d")),
         "files": _ours(_lines(f"find {' '.join(_FOLDERS)} -maxdepth 2 -xdev")),
     }
