@@ -23,7 +23,7 @@ test: env lint verify  ## Everything that CI runs: linters, unit tests, tests on
 
 .PHONY: test-chart
 test-chart: env  ## Only the tests that need no cluster (seconds)
-	$(BIN)/pytest tests --ignore=tests/e2e --ignore=tests/kubernetes
+	$(BIN)/pytest tests --ignore=tests/e2e --ignore=tests/kubernetes/test_cluster.py
 
 .PHONY: lint
 lint: env  ## Formatter, linter, type checker, layers between packages
