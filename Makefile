@@ -17,7 +17,7 @@ demo: env  ## From nothing to the first computation: environment, cluster, helm 
 	@$(PY) -m demo
 
 .PHONY: test
-test: env lint verify  ## Everything that CI runs: linters, unit tests, tests on a real Kubernetes
+test: env lint verify docs  ## Everything that CI runs: linters, unit tests, tests on a real Kubernetes
 	tools/packages.sh
 	$(BIN)/pytest tests
 
@@ -59,7 +59,7 @@ kind:  ## The same with Docker and kind (untested: no Docker where this is devel
 
 .PHONY: docs
 docs: env  ## Build the documentation site into site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: lock
 lock: env  ## Pin the newest versions that pyproject.toml allows
