@@ -55,16 +55,11 @@ To paste into this shell first:
 Dashboard   {kubectl}port-forward service/{scheduler} 8787
             http://127.0.0.1:8787/status
 Notebook    {kubectl}port-forward service/{jupyter} 8888
-            http://127.0.0.1:8888/lab?token={_token(release, jupyter)}
+            http://127.0.0.1:8888/lab?token={release.jupyter_token()}
 Scale       {kubectl}scale deployment/{workers} --replicas=3
 Remove      {helm}uninstall {release.name}
             make cluster-down
 """
-
-
-def _token(release: Release, jupyter: str) -> str:
-    listed = release.kubectl("exec", f"deployment/{jupyter}", "--", "jupyter", "server", "list")
-    return listed.partition("token=")[2].partition(" ")[0]
 
 
 if __name__ == "__main__":

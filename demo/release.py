@@ -17,10 +17,10 @@ from distributed import Client
 
 from demo.target import Target, Values
 from tests.kubernetes.errors import CommandError
+from tools.paths import CHART
 
 __all__ = ["CHART", "CommandError", "Release"]
 
-CHART = Path(__file__).parent.parent / "chart"
 COMPUTATIONS = Path(__file__).with_name("computations.py")
 
 
@@ -34,7 +34,7 @@ class Release:
     helm_version: int = 4
 
     def install(self, *arguments: str | Path, values: Values | None = None) -> None:
-        """Install or upgrade and wait until all pods are ready; CalledProcessError when not.
+        """Install or upgrade and wait until all pods are ready; CommandError when not.
 
         `arguments` go to Helm as they are; `values` win over every `-f` among them.
         """
@@ -73,6 +73,12 @@ class Release:
         """Return the name of the Service of scheduler or jupyter."""
         name: str = self.objects("service", component)[0]["metadata"]["name"]
         return name
+
+    def jupyter_token(self) -> str:
+        """Return the login token that the running Jupyter server has."""
+        deployment = self.objects("deployment", labels.JUPYTER)[0]["metadata"]["name"]
+        command = ("exec", f"deployment/{deployment}", "--", "jupyter", "server", "list")
+        return self.kubectl(*command).partition("token=")[2].split()[0]
 
     @contextmanager
     def scheduler(self) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Which Kubernetes cluster to use: one that the user names on purpose, else a local one."""
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.kubernetes import api
+from tests.kubernetes.command import run
 
 Values = dict[str, Any]
 
@@ -58,13 +58,9 @@ def find() -> Target:
 
 def _local() -> Target:
     cluster = api.ensure()
-    context = _output(str(cluster.bin / "kubectl"), "--kubeconfig", str(cluster.kubeconfig))
+    kubectl = (cluster.bin / "kubectl", "--kubeconfig", cluster.kubeconfig)
+    context = run(*kubectl, "config", "current-context").strip()
     return Target(cluster.kubeconfig, context, cluster.bin, image_values(cluster.image))
-
-
-def _output(*command: str) -> str:
-    arguments = [*command, "config", "current-context"]
-    return subprocess.run(arguments, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _image_of_the_user() -> Values:

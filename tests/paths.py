@@ -1,10 +1,7 @@
-"""Folders of the checkout, for the tests."""
+"""Folders of the checkout, and the examples in one of them, for the tests."""
 
-from pathlib import Path
+from tools.paths import CHART, ROOT, SCHEMAS, VALUES
 
-ROOT = Path(__file__).parent.parent
-CHART = ROOT / "chart"
-VALUES = ROOT / "values"
-SCHEMAS = ROOT / "schemas"
+__all__ = ["CHART", "EXAMPLES", "ROOT", "SCHEMAS", "VALUES"]
 
 EXAMPLES = sorted(VALUES.glob("*.yaml"))

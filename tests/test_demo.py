@@ -49,7 +49,7 @@ def test_what_make_cluster_told_to_export_is_the_local_cluster(
 ) -> None:
     local = api.Cluster(api.KUBECONFIG, tmp_path, "localhost/dask:1", "inputs")
     monkeypatch.setattr(api, "ensure", lambda: local)
-    monkeypatch.setattr(target, "_output", lambda *_: "dask-helm")
+    monkeypatch.setattr(target, "run", lambda *_: "dask-helm\n")
     monkeypatch.setenv("KUBECONFIG", str(local.kubeconfig))
     monkeypatch.delenv("KUBE_CONTEXT", raising=False)
     assert target.find().context == "dask-helm"

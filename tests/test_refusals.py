@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import refusal
+from tests.rendering import refusal, template
 
 NO_SCHEDULER = {"enabled": False, "address": "tcp://elsewhere:8786"}
 
@@ -224,8 +224,6 @@ def test_several_errors_are_shown_at_once() -> None:
 
 
 def test_the_chart_checks_quantities_when_the_schema_is_skipped() -> None:
-    from tests.rendering import template
-
     values = {"workers": {"a": {"resources": {"limits": {"cpu": "1..5"}}}}}
     result = template(values, "--skip-schema-validation", check=False)
     assert (

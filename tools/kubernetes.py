@@ -25,23 +25,23 @@ QUANTITY: Schema = {
     "pattern": r"^\+?([0-9]+[.]?[0-9]*|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",
     "minimum": 0,
 }
-INT_OR_STRING: Schema = {"type": ["integer", "string", "null"]}
+SCALARS = {"Quantity": QUANTITY, "IntOrString": {"type": ["integer", "string", "null"]}}
 KEPT_KEYWORDS = ("required", "enum", "minimum", "maximum", "pattern")
 
 
-def extract(openapi: Schema, wanted: set[str]) -> dict[str, Schema]:
-    """Return the definitions named `wanted` and all they refer to, by short name.
+def extract(openapi: Schema, names: set[str]) -> dict[str, Schema]:
+    """Return the definitions of those names and all they refer to, by short name.
 
-    `openapi` is an OpenAPI v2 document; a wanted name that it does not hold raises KeyError.
+    `openapi` is an OpenAPI v2 document; a name that it does not hold raises KeyError.
     """
     source = {_short(name): schema for name, schema in _served(openapi)}
     source["VolumeSource"] = _volume_source(source["Volume"])
     found: dict[str, Schema] = {}
-    pending = sorted(wanted)
+    pending = sorted(names)
     while pending:
         name = pending.pop()
         if name not in found:
-            found[name] = _converted(name, source[name])
+            found[name] = SCALARS.get(name) or _convert(source[name])
             pending += _references(found[name])
     return dict(sorted(found.items()))
 
@@ -62,12 +62,6 @@ def _volume_source(volume: Schema) -> Schema:
     """OpenAPI inlines the source of a volume beside its name."""
     properties = {key: value for key, value in volume["properties"].items() if key != "name"}
     return {"type": "object", "properties": properties}
-
-
-def _converted(name: str, schema: Schema) -> Schema:
-    if name in ("Quantity", "IntOrString"):
-        return QUANTITY if name == "Quantity" else INT_OR_STRING
-    return _convert(schema)
 
 
 def _convert(schema: Schema) -> Schema:
@@ -91,11 +85,15 @@ def _references(schema: Schema) -> list[str]:
     return re.findall(r'"#/definitions/([^"/]+)"', json.dumps(schema))
 
 
+def wanted() -> set[str]:
+    """Return the names of the definitions that values.schema.yaml refers to."""
+    text = (SCHEMAS / "values.schema.yaml").read_text()
+    return set(re.findall(r"kubernetes\.json#/definitions/(\w+)", text))
+
+
 def main() -> None:
     """Read an OpenAPI document from stdin and rewrite schemas/kubernetes.json."""
-    text = (SCHEMAS / "values.schema.yaml").read_text()
-    wanted = set(re.findall(r"kubernetes\.json#/definitions/(\w+)", text))
-    definitions = extract(json.load(sys.stdin), wanted)
+    definitions = extract(json.load(sys.stdin), wanted())
     document = {"$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions}
     (SCHEMAS / "kubernetes.json").write_text(json.dumps(document, indent=1) + "\n")
 

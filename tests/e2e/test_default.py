@@ -1,8 +1,5 @@
 """From nothing to the first computation, an upgrade, and nothing left."""
 
-from pathlib import Path
-
-import pytest
 from dask_helm import labels
 
 from demo.release import Release
@@ -57,11 +54,9 @@ def test_a_changed_dask_config_reaches_every_component(release: Release) -> None
         assert set(client.run(setting).values()) == {17}
 
 
-@pytest.mark.parametrize("example", ["laptop"])
-def test_helm_3_installs_too(new_release: NewRelease, example: str) -> None:
+def test_helm_3_installs_too(new_release: NewRelease) -> None:
     release = new_release(version=3)
-    file: Path = VALUES / f"{example}.yaml"
-    release.install("-f", file)
+    release.install("-f", VALUES / "laptop.yaml")
     assert all(map(observing.ready, observing.pods(release)))
     with release.client() as client:
         observing.wait_for_workers(release, client, 1)

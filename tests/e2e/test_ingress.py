@@ -120,10 +120,7 @@ def test_dashboard_and_notebook_behind_an_ingress(
     release: Release, page: Page, tmp_path: Path
 ) -> None:
     release.install("-f", VALUES / "ingress.yaml")
-    listed = release.kubectl(
-        "exec", "deployment/demo-dask-jupyter", "--", "jupyter", "server", "list"
-    )
-    token = listed.partition("token=")[2].split()[0]
+    token = release.jupyter_token()
     with controller(release, tmp_path) as port:
         sockets: list[str] = []
         page.on("websocket", lambda opened: sockets.append(opened.url))

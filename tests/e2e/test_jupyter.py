@@ -36,8 +36,7 @@ def in_jupyter(release: Release, *command: str) -> str:
 
 def test_a_random_token_and_the_way_to_the_scheduler(release: Release) -> None:
     release.install(values={**ONE_WORKER, "jupyter": {"prefix": "/lab"}})
-    listed = in_jupyter(release, "jupyter", "server", "list")
-    token = listed.partition("token=")[2].split()[0]
+    token = release.jupyter_token()
     assert len(token) >= 32
     with release.forwarded("service/demo-dask-jupyter", 8888) as port:
         assert status(port, "/lab/api/contents") == 403

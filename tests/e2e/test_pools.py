@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from dask_helm import labels
 from distributed import Client, get_worker
 
@@ -75,8 +74,7 @@ def test_processes_of_a_pod_have_ports_of_their_own(release: Release) -> None:
         assert {w["services"]["dashboard"] for w in info.values()} == {8790, 8791, 8792}
 
 
-@pytest.mark.parametrize("pool", ["default"])
-def test_a_pool_that_is_removed_goes_alone(release: Release, pool: str) -> None:
+def test_a_pool_that_is_removed_goes_alone(release: Release) -> None:
     values = {
         "jupyter": {"enabled": False},
         "workers": {"default": {"replicas": 1}, "b": {"replicas": 1}},
@@ -84,5 +82,5 @@ def test_a_pool_that_is_removed_goes_alone(release: Release, pool: str) -> None:
     release.install(values=values)
     kept = observing.pod_names(release, labels.WORKER, "b")
     release.install(values={**values, "workers": {"default": None, "b": {"replicas": 1}}})
-    observing.until(lambda: not observing.pods(release, labels.WORKER, pool))
+    observing.until(lambda: not observing.pods(release, labels.WORKER, "default"))
     assert observing.pod_names(release, labels.WORKER) == kept

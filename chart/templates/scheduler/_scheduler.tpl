@@ -4,7 +4,7 @@
 - scheduler
 - --port=8786
 - --dashboard-address=:8787
-{{- with include "dask.path" $dashboard.prefix }}
+{{- with include "dask.scheduler.path" . }}
 - --dashboard-prefix={{ . }}
 {{- end }}
 {{- if ($dashboard.ingress | default dict).enabled }}
