@@ -25,6 +25,14 @@ test: env lint verify docs  ## Everything that CI runs: linters, unit tests, tes
 test-chart: env  ## Only the tests that need no cluster (seconds)
 	$(BIN)/pytest tests --ignore=tests/e2e --ignore=tests/kubernetes/test_cluster.py
 
+.PHONY: test-long
+test-long: env  ## Engines against each other and against nonsense, with ten times the examples
+	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest tests/engines
+
+.PHONY: benchmarks
+benchmarks: env  ## Our renderer beside Helm: times, memory, ratios (minutes)
+	@$(PY) -m benchmarks
+
 .PHONY: lint
 lint: env  ## Formatter, linter, type checker, layers between packages
 	$(BIN)/ruff format --check .

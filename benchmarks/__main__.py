@@ -1,0 +1,22 @@
+"""All benchmarks, one table. It exits with 0 whatever was measured: a benchmark is no test."""
+
+from collections.abc import Iterator
+
+from benchmarks import engine, pools, process
+from benchmarks.measuring import Row, show
+
+BENCHMARKS = {
+    "one cluster in a running process (peer: helm-python-sdk)": engine.rows,
+    "one cluster by a process (peer: helm template)": process.rows,
+    "growth with the number of pools (peer: helm template)": pools.rows,
+}
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of all."""
+    for benchmark in BENCHMARKS.values():
+        yield from benchmark()
+
+
+if __name__ == "__main__":
+    show(rows())

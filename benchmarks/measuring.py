@@ -1,0 +1,126 @@
+"""What all benchmarks share: timing side by side, the peak memory of a process, one table."""
+
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+Action = Callable[[], object]
+HEADINGS = ("what", "ours", "peer", "ratio", "target", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: two measurements as text, their ratio, and the bound on it.
+
+    `at_most` and `at_least` are bounds on `ratio`; a row without either only informs.
+    """
+
+    what: str
+    ours: str
+    peer: str
+    ratio: float
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def target(self) -> str:
+        """The bound as text."""
+        if self.at_most is not None:
+            return f"<= {self.at_most:g}"
+        return "" if self.at_least is None else f">= {self.at_least:g}"
+
+    @property
+    def verdict(self) -> str:
+        """Whether the bound holds."""
+        if not self.target:
+            return ""
+        low = self.at_most is None or self.ratio <= self.at_most
+        high = self.at_least is None or self.ratio >= self.at_least
+        return "met" if low and high else "MISSED"
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the line's texts."""
+        return self.what, self.ours, self.peer, f"{self.ratio:.2f}", self.target, self.verdict
+
+
+def show(rows: Iterable[Row]) -> None:
+    """Print the rows as a plain table."""
+    lines = [HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(padded).rstrip(), flush=True)  # noqa: T201
+
+
+class Spread(NamedTuple):
+    """The least and the median of several measurements."""
+
+    least: float
+    median: float
+
+    @classmethod
+    def of(cls, measured: Sequence[float]) -> "Spread":
+        """Summarise measurements."""
+        return cls(min(measured), statistics.median(measured))
+
+    def milliseconds(self) -> str:
+        """Return least and median of seconds as text."""
+        return f"{1e3 * self.least:.2f} ms (median {1e3 * self.median:.2f})"
+
+
+def side_by_side(ours: Action, peer: Action, seconds: float = 4) -> tuple[Spread, Spread]:
+    """Time both in turn for so many seconds, so that a busy machine is unfair to neither."""
+    times: tuple[list[float], list[float]] = ([], [])
+    ours(), peer()
+    gc.collect()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times[0]) < 5:
+        for measured, action in zip(times, (ours, peer), strict=True):
+            measured.append(seconds_of(action))
+    return Spread.of(times[0]), Spread.of(times[1])
+
+
+def seconds_of(action: Action) -> float:
+    """Return the wall time of one call."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+class Run(NamedTuple):
+    """What a process needed: seconds of wall time and its peak memory in MiB."""
+
+    seconds: float
+    mebibytes: float
+
+
+# Linux counts in a program's peak what its parent held when it started it, so the parent is small.
+_LAUNCHER = """
+import json, os, sys, time
+silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+start = time.perf_counter()
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
+_, status, usage = os.wait4(pid, 0)
+seconds = time.perf_counter() - start
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss]))
+"""
+# Linux counts kibibytes, macOS bytes.
+_PER_MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
+
+
+def run(command: Sequence[str | Path]) -> Run:
+    """Run a program by its path, without its output; CalledProcessError when it fails."""
+    arguments = [str(part) for part in command]
+    launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *arguments]
+    printed = subprocess.run(launcher, check=True, capture_output=True, text=True)
+    code, seconds, peak = json.loads(printed.stdout)
+    if code:
+        raise subprocess.CalledProcessError(code, arguments, stderr=printed.stderr)
+    return Run(seconds, peak / _PER_MEBIBYTE)

@@ -1,0 +1,101 @@
+"""What a run over a fleet did: an outcome for each cluster, and their sums."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dask_helm.errors import DaskHelmError
+
+State = Literal["written", "unchanged", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one cluster; its files are paths below the output folder, with `/`.
+
+    `state` is "written" when at least one file was written or removed, and "failed" when `error`
+    is set: its files are then the ones of an earlier run.
+    """
+
+    name: str
+    state: State
+    error: DaskHelmError | None = None
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "error": self.error and _pack(self.error)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, error=state["error"] and _unpack(*state["error"]))
+
+
+# pickle makes an exception anew from its message alone; some classes take more than that.
+def _pack(error: DaskHelmError) -> tuple[type[DaskHelmError], str, dict[str, Any]]:
+    return type(error), str(error), vars(error)
+
+
+def _unpack(kind: type[DaskHelmError], text: str, state: dict[str, Any]) -> DaskHelmError:
+    error = kind.__new__(kind, text)
+    vars(error).update(state)
+    return error
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: clusters done of all, and the last one (None at the start)."""
+
+    done: int
+    total: int
+    last: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a run, clusters in the order of the fleet file.
+
+    `gone` are clusters that an earlier run wrote and the fleet file holds no more; `removed` are
+    their files when `prune` was asked for, `kept` when it was not.
+    """
+
+    clusters: tuple[Outcome, ...]
+    gone: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    totals: dict[State, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        states = [cluster.state for cluster in self.clusters]
+        totals = {state: states.count(state) for state in ("written", "unchanged", "failed")}
+        object.__setattr__(self, "totals", totals)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Return the clusters that failed, each with its error."""
+        return tuple(cluster for cluster in self.clusters if cluster.error)
+
+    @property
+    def files_written(self) -> int:
+        """Return how many files were written, of all clusters."""
+        return _count(cluster.written for cluster in self.clusters)
+
+    @property
+    def files_unchanged(self) -> int:
+        """Return how many files were right already, of all clusters."""
+        return _count(cluster.unchanged for cluster in self.clusters)
+
+    @property
+    def files_removed(self) -> int:
+        """Return how many files were removed, of all clusters and of those that are gone."""
+        return len(self.removed) + _count(cluster.removed for cluster in self.clusters)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when all went well, 2 when all failures are wrong input, else 1."""
+        codes = {cluster.error.exit_code for cluster in self.clusters if cluster.error}
+        return min(codes, default=0)
+
+
+def _count(files: Iterable[tuple[str, ...]]) -> int:
+    return sum(map(len, files))

@@ -1,0 +1,277 @@
+"""Nodes to closures.
+
+A step is called with the frame (the list of a template's variables), the dot and a function that
+takes printed text. An expression is called with frame and dot and returns a value.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from dask_helm.gotemplate import nodes
+from dask_helm.gotemplate.expressions import Expressions
+from dask_helm.gotemplate.lexer import Source
+from dask_helm.gotemplate.printing import text
+from dask_helm.gotemplate.scope import Scope, call_template
+from dask_helm.gotemplate.types import FunctionError, Int64
+
+Frame: TypeAlias = list[Any]
+Out: TypeAlias = Callable[[str], Any]
+Step: TypeAlias = Callable[[Frame, Any, Out], None]
+
+
+class Break(Exception):  # noqa: N818  it is a jump, no error
+    """Leaves the innermost range."""
+
+
+class Continue(Exception):  # noqa: N818
+    """Goes on with the next element of the innermost range."""
+
+
+class Template:
+    """A compiled template; `run` prints it."""
+
+    __slots__ = ("is_empty", "run", "slots")
+
+    def __init__(self, run: Step, slots: int, is_empty: bool) -> None:
+        self.run = run
+        self.slots = slots
+        self.is_empty = is_empty
+
+    def print(self, data: Any, out: Out) -> None:
+        """Print the template for `data`, which is both dot and ``$``."""
+        frame = [None] * self.slots
+        frame[0] = data
+        self.run(frame, data, out)
+
+
+def compiled(definition: nodes.Definition, source: Source, scope: Scope) -> Template:
+    """Return the template of a definition; raises TemplateError for words that are not known."""
+    run = Compiler(source, scope).steps(definition.body)
+    return Template(run, definition.slots, definition.is_empty)
+
+
+class Compiler:
+    """Compiles the nodes of one file."""
+
+    def __init__(self, source: Source, scope: Scope) -> None:
+        self.source = source
+        self.scope = scope
+        self.expressions = Expressions(source, scope)
+
+    def steps(self, body: list[nodes.Node], dot_nil: str = "invalid") -> Step:
+        """Return one step for a list of nodes; `dot_nil` as in expressions.Expression.nil."""
+        self.expressions.dot_nil, outside = dot_nil, self.expressions.dot_nil
+        steps = tuple(self.step(node) for node in body)
+        self.expressions.dot_nil = outside
+        return _sequence(steps)
+
+    def step(self, node: nodes.Node) -> Step:
+        """Return the step of one node."""
+        if isinstance(node, nodes.Text):
+            return _text(node.text)
+        if isinstance(node, nodes.Action):
+            return self.action(node)
+        if isinstance(node, nodes.Branch):
+            return self.branch(node)
+        if isinstance(node, nodes.Jump):
+            return _jump(Break if node.kind == "break" else Continue)
+        return self.call(node)
+
+    def action(self, node: nodes.Action) -> Step:
+        """Return what prints a value, or sets a variable and prints nothing."""
+        evaluate = self.expressions.pipeline(node.pipeline).evaluate
+        if node.pipeline.declared:
+            return _silent(evaluate)
+        return _printing(evaluate, self.source, node.offset)
+
+    def branch(self, node: nodes.Branch) -> Step:
+        """Return an if, with or range."""
+        if node.kind == "range":
+            return self.range(node)
+        condition = self.expressions.pipeline(node.pipeline).evaluate
+        body = self.steps(node.body, self.expressions.dot_nil)
+        otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
+        return (
+            _with(condition, body, otherwise)
+            if node.kind == "with"
+            else _if(condition, body, otherwise)
+        )
+
+    def range(self, node: nodes.Branch) -> Step:
+        """Return a range; its elements are the dot inside."""
+        pipeline, slots = node.pipeline, tuple(v.slot for v in node.pipeline.declared)
+        values = self.expressions.undeclared(pipeline).evaluate
+        body = self.steps(node.body, "interface")
+        otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
+        loop = _loop_with_jumps if _jumps(node.body) else _loop
+        return _range(values, _assigning(slots), loop(body), otherwise, self.elements(pipeline))
+
+    def elements(self, pipeline: nodes.Pipeline) -> Callable[[Any], Iterable[tuple[Any, Any]]]:
+        """Return what splits a value into keys and elements, in Go's order."""
+
+        def elements(value: Any) -> Iterable[tuple[Any, Any]]:
+            kind = type(value)
+            if kind in (int, Int64) and len(pipeline.declared) < 2:
+                return [(None, kind(i)) for i in range(value)]
+            message = "a number gives only one variable" if kind in (int, Int64) else ""
+            message = message or f"range can't iterate over {text(value)}"
+            raise self.source.error(message, pipeline.offset)
+
+        return elements
+
+    def call(self, node: nodes.Call) -> Step:
+        """Return what prints another template."""
+        pipeline = node.pipeline
+        data = self.expressions.pipeline(pipeline).evaluate if pipeline else _nothing
+        source, scope, name, offset = self.source, self.scope, node.name, node.offset
+
+        def step(frame: Frame, dot: Any, out: Out) -> None:
+            call_template(scope, source, offset, name, data(frame, dot), out)
+
+        return step
+
+
+def _nothing(_frame: Frame, _dot: Any) -> None:
+    return None
+
+
+def _sequence(steps: tuple[Step, ...]) -> Step:
+    if len(steps) == 1:
+        return steps[0]
+
+    def run(frame: Frame, dot: Any, out: Out) -> None:
+        for step in steps:
+            step(frame, dot, out)
+
+    return run
+
+
+def _text(content: str) -> Step:
+    def step(_frame: Frame, _dot: Any, out: Out) -> None:
+        out(content)
+
+    return step
+
+
+def _printing(evaluate: Callable[[Frame, Any], Any], source: Source, offset: int) -> Step:
+    def step(frame: Frame, dot: Any, out: Out) -> None:
+        value = evaluate(frame, dot)
+        out(value if type(value) is str else _printed(value, source, offset))
+
+    return step
+
+
+def _printed(value: Any, source: Source, offset: int) -> str:
+    try:
+        return text(value)
+    except FunctionError as failure:
+        raise source.error(str(failure), offset) from None
+
+
+def _silent(evaluate: Callable[[Frame, Any], Any]) -> Step:
+    def step(frame: Frame, dot: Any, _out: Out) -> None:
+        evaluate(frame, dot)
+
+    return step
+
+
+def _jump(jump: type[Exception]) -> Step:
+    def step(_frame: Frame, _dot: Any, _out: Out) -> None:
+        raise jump
+
+    return step
+
+
+def _if(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
+    def step(frame: Frame, dot: Any, out: Out) -> None:
+        (body if condition(frame, dot) else otherwise)(frame, dot, out)
+
+    return step
+
+
+def _with(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
+    def step(frame: Frame, dot: Any, out: Out) -> None:
+        value = condition(frame, dot)
+        if value:
+            body(frame, value, out)
+        else:
+            otherwise(frame, dot, out)
+
+    return step
+
+
+Loop: TypeAlias = Callable[[Frame, Iterable[tuple[Any, Any]], Callable[..., None], Out], None]
+
+
+def _range(
+    values: Callable[[Frame, Any], Any],
+    assign: Callable[[Frame, Any, Any], None],
+    loop: Loop,
+    otherwise: Step,
+    elements: Callable[[Any], Iterable[tuple[Any, Any]]],
+) -> Step:
+    def step(frame: Frame, dot: Any, out: Out) -> None:
+        value = values(frame, dot)
+        if isinstance(value, dict):
+            pairs: Any = sorted(value.items(), key=_key)
+        elif isinstance(value, list):
+            pairs = enumerate(tuple(value)) if value else ()
+        else:
+            pairs = elements(value) if value is not None else ()
+        if not pairs:
+            otherwise(frame, dot, out)
+        loop(frame, pairs, assign, out)
+
+    return step
+
+
+def _key(item: tuple[Any, Any]) -> Any:
+    return item[0]
+
+
+def _loop(body: Step) -> Loop:
+    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
+        for key, element in pairs:
+            assign(frame, key, element)
+            body(frame, element, out)
+
+    return loop
+
+
+def _loop_with_jumps(body: Step) -> Loop:
+    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
+        for key, element in pairs:
+            assign(frame, key, element)
+            try:
+                body(frame, element, out)
+            except Continue:
+                continue
+            except Break:
+                break
+
+    return loop
+
+
+def _assigning(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
+    """Return what puts key and element into the variables of a range."""
+
+    def assign(frame: Frame, key: Any, element: Any) -> None:
+        if slots:
+            frame[slots[-1]] = element
+        if len(slots) > 1:
+            frame[slots[0]] = key
+
+    return assign
+
+
+def _jumps(body: list[nodes.Node]) -> bool:
+    """Whether a break or continue in here belongs to the range around."""
+    return any(
+        isinstance(node, nodes.Jump) or (isinstance(node, nodes.Branch) and _jumps_of_branch(node))
+        for node in body
+    )
+
+
+def _jumps_of_branch(node: nodes.Branch) -> bool:
+    inner = [] if node.kind == "range" else node.body
+    return _jumps(inner) or _jumps(node.otherwise)

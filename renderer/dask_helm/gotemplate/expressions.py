@@ -1,0 +1,238 @@
+"""Pipelines, commands and operands to closures that return a value.
+
+Go knows two kinds of nil that Python's None stands for alike. One that a map lookup, a range or a
+function gives is an empty interface, of which no key can be read and which is no map; the result of
+a pipeline is stripped of it, so that a key of ``$x`` or ``(.x)`` is just nothing. Which of them an
+expression gives can be told from its form, and is its `nil`.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+from dask_helm.gotemplate import calls, nodes
+from dask_helm.gotemplate.lexer import Source
+from dask_helm.gotemplate.scope import Scope
+from dask_helm.gotemplate.types import Object, StringMap, type_name
+
+Evaluate: TypeAlias = Callable[[list[Any], Any], Any]
+
+INVALID, INTERFACE = "invalid", "interface"
+
+
+class Expression(NamedTuple):
+    """What evaluates a node, and which nil it gives: INVALID or INTERFACE.
+
+    `node` is what it was made from, for the arguments of functions are checked by their form.
+    """
+
+    evaluate: Evaluate
+    nil: str
+    node: nodes.Operand | None = None
+
+
+class Expressions:
+    """Compiles the expressions of one file; `dot_nil` is the nil that the dot can be."""
+
+    def __init__(self, source: Source, scope: Scope) -> None:
+        self.source = source
+        self.scope = scope
+        self.dot_nil = INVALID
+
+    def pipeline(self, pipeline: nodes.Pipeline) -> Expression:
+        """Return the value of a pipeline; it sets the variables that the pipeline declares."""
+        expression = self.undeclared(pipeline)
+        if not pipeline.declared:
+            return expression
+        return Expression(_declaring(pipeline.declared[0].slot, expression.evaluate), INVALID)
+
+    def undeclared(self, pipeline: nodes.Pipeline) -> Expression:
+        """Return the value of a pipeline, whatever variables it declares."""
+        value: Expression | None = None
+        for command in pipeline.commands:
+            value = self.command(command, value)._replace(nil=INVALID, node=pipeline)
+        assert value is not None, "the parser refuses empty pipelines"  # noqa: S101
+        return value
+
+    def command(self, command: nodes.Command, piped: Expression | None) -> Expression:
+        """Return the value of one command; `piped` is the result of the one before."""
+        first, arguments = command.words[0], command.words[1:]
+        if isinstance(first, nodes.Identifier):
+            values = [self.operand(word) for word in arguments]
+            return calls.call(self, first, values, piped)
+        if not arguments and piped is None:
+            if isinstance(first, nodes.Nil):
+                return calls.failing(self.source, first.offset, "nil alone is no command")
+            return self.operand(first)
+        if isinstance(first, nodes.Field | nodes.Variable | nodes.Chain) and first.names:
+            return self.method(first, arguments, piped)
+        message = "this is no function and takes no arguments"
+        return calls.failing(self.source, first.offset, message)
+
+    def operand(self, node: nodes.Operand) -> Expression:
+        """Return the value of a word."""
+        compiled = _OPERANDS[type(node)](self, node)
+        return Expression(compiled.evaluate, compiled.nil, node)
+
+    # Each kind of operand
+
+    def dot(self, _node: nodes.Dot) -> Expression:
+        """Return the dot."""
+        return Expression(_dot, self.dot_nil)
+
+    def constant(self, node: nodes.Constant) -> Expression:
+        """Return a string or bool."""
+        return Expression(_constant(node.value), INVALID)
+
+    def nil(self, _node: nodes.Nil) -> Expression:
+        """Return nil."""
+        return Expression(_constant(None), INVALID)
+
+    def number(self, node: nodes.Number) -> Expression:
+        """Return a number where nothing asks for a type: an int unless it is written as a float."""
+        value = _ideal(node)
+        if value is None:
+            message = f"{node.text} is too large for an int"
+            return calls.failing(self.source, node.offset, message)
+        return Expression(_constant(value), INVALID)
+
+    def variable(self, node: nodes.Variable) -> Expression:
+        """Return a variable, or keys of it."""
+        nil = INTERFACE if node.of_range else INVALID
+        start = Expression(_slot(node.slot), nil)
+        return self.keys(start, node.names, node.offset) if node.names else start
+
+    def field(self, node: nodes.Field) -> Expression:
+        """Return keys of the dot."""
+        return self.keys(Expression(_dot, self.dot_nil), node.names, node.offset)
+
+    def chain(self, node: nodes.Chain) -> Expression:
+        """Return keys of a result."""
+        if isinstance(node.operand, nodes.Nil):
+            return calls.failing(self.source, node.offset, "nil has no keys")
+        return self.keys(self.operand(node.operand), node.names, node.offset)
+
+    def identifier(self, node: nodes.Identifier) -> Expression:
+        """Return a function without arguments, as an argument."""
+        return calls.call(self, node, [], None)._replace(nil=INTERFACE)
+
+    def keys(self, start: Expression, names: list[str], offset: int) -> Expression:
+        """Return what reads ``.a.b.c`` of a value."""
+        missing = self.unreadable(offset)
+        if len(names) == 1:
+            evaluate = _one_key(start.evaluate, names[0], start.nil == INVALID, missing)
+        else:
+            evaluate = _keys(start.evaluate, tuple(names), start.nil == INVALID, missing)
+        return Expression(evaluate, INTERFACE)
+
+    def unreadable(self, offset: int) -> Callable[[Any, str], Any]:
+        """Return what reads a key of anything but a plain dict, or refuses it."""
+
+        def read(value: Any, name: str) -> Any:
+            if isinstance(value, StringMap):
+                return value.get(name, "")
+            if isinstance(value, dict):
+                return value.get(name)
+            if isinstance(value, Object) and name in value.members():
+                return calls.member(self.source, offset, value.members()[name], name)
+            raise self.source.error(_why(value, name), offset)
+
+        return read
+
+    def method(
+        self,
+        node: nodes.Field | nodes.Variable | nodes.Chain,
+        arguments: list[nodes.Operand],
+        piped: Expression | None,
+    ) -> Expression:
+        """Return the call of a method, such as ``.Files.Get "name"``."""
+        receiver = self.receiver(node)
+        return calls.method(self, node, receiver, [self.operand(a) for a in arguments], piped)
+
+    def receiver(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
+        """Return the expression without its last key."""
+        if isinstance(node, nodes.Field):
+            start = Expression(_dot, self.dot_nil)
+        elif isinstance(node, nodes.Variable):
+            start = Expression(_slot(node.slot), INVALID)
+        else:
+            start = self.operand(node.operand)
+        return self.keys(start, node.names[:-1], node.offset) if node.names[1:] else start
+
+
+def _ideal(node: nodes.Number) -> int | float | None:
+    """Return the number as Go types it where nothing asks for a type; None for one too large."""
+    is_hexadecimal = node.text[1:2] in ("x", "X") and not set("pP") & set(node.text)
+    if node.text[0] != "'" and not is_hexadecimal and set(".eEpP") & set(node.text):
+        return node.real
+    return node.integer
+
+
+def _why(value: Any, name: str) -> str:
+    if value is None:
+        return f"the key {name!r} is read of a value that is missing (nil)"
+    return f"the key {name!r} is read of a value of type {type_name(value)}, which has none"
+
+
+def _dot(_frame: list[Any], dot: Any) -> Any:
+    return dot
+
+
+def _slot(slot: int) -> Evaluate:
+    def evaluate(frame: list[Any], _dot: Any) -> Any:
+        return frame[slot]
+
+    return evaluate
+
+
+def _constant(value: Any) -> Evaluate:
+    def evaluate(_frame: list[Any], _dot: Any) -> Any:
+        return value
+
+    return evaluate
+
+
+def _declaring(slot: int, value: Evaluate) -> Evaluate:
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        result = frame[slot] = value(frame, dot)
+        return result
+
+    return evaluate
+
+
+def _one_key(
+    start: Evaluate, name: str, lenient: bool, other: Callable[[Any, str], Any]
+) -> Evaluate:
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        value = start(frame, dot)
+        if type(value) is dict:
+            return value.get(name)
+        return None if lenient and value is None else other(value, name)
+
+    return evaluate
+
+
+def _keys(
+    start: Evaluate, names: tuple[str, ...], lenient: bool, other: Callable[[Any, str], Any]
+) -> Evaluate:
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        value = start(frame, dot)
+        if lenient and value is None:
+            return None
+        for name in names:
+            value = value.get(name) if type(value) is dict else other(value, name)
+        return value
+
+    return evaluate
+
+
+_OPERANDS: dict[type, Callable[[Expressions, Any], Expression]] = {
+    nodes.Dot: Expressions.dot,
+    nodes.Nil: Expressions.nil,
+    nodes.Constant: Expressions.constant,
+    nodes.Number: Expressions.number,
+    nodes.Field: Expressions.field,
+    nodes.Variable: Expressions.variable,
+    nodes.Chain: Expressions.chain,
+    nodes.Identifier: Expressions.identifier,
+    nodes.Pipeline: Expressions.pipeline,
+}

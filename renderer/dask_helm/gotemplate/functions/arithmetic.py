@@ -1,0 +1,152 @@
+"""Sums and the like of sprig on integers; largest, smallest and rounded floats; rows of numbers."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from dask_helm.gotemplate.functions.conversion import to_float, to_integer, wrapped
+from dask_helm.gotemplate.functions.limits import check_elements
+from dask_helm.gotemplate.functions.table import function
+from dask_helm.gotemplate.types import FunctionError, Int64, IntList
+
+
+@function("add")
+def add(*values: Any) -> Int64:
+    """Return the sum."""
+    return wrapped(sum(map(to_integer, values)))
+
+
+@function("add1")
+def add1(value: Any) -> Int64:
+    """Return one more."""
+    return wrapped(to_integer(value) + 1)
+
+
+@function("sub")
+def sub(first: Any, second: Any) -> Int64:
+    """Return the difference."""
+    return wrapped(to_integer(first) - to_integer(second))
+
+
+@function("mul")
+def mul(first: Any, *others: Any) -> Int64:
+    """Return the product."""
+    product = wrapped(to_integer(first))
+    for other in others:
+        product = wrapped(product * to_integer(other))
+    return product
+
+
+@function("div")
+def div(first: Any, second: Any) -> Int64:
+    """Return the quotient, rounded towards 0."""
+    return wrapped(_divided(to_integer(first), to_integer(second))[0])
+
+
+@function("mod")
+def mod(first: Any, second: Any) -> Int64:
+    """Return the remainder, with the sign of the first."""
+    return wrapped(_divided(to_integer(first), to_integer(second))[1])
+
+
+def _divided(first: int, second: int) -> tuple[int, int]:
+    if second == 0:
+        raise FunctionError("runtime error: integer divide by zero")
+    quotient = abs(first) // abs(second)
+    quotient = quotient if (first < 0) == (second < 0) else -quotient
+    return quotient, first - second * quotient
+
+
+@function("max", "biggest")
+def max_(first: Any, *others: Any) -> Int64:
+    """Return the largest, as an integer."""
+    return Int64(max(map(to_integer, (first, *others))))
+
+
+@function("min")
+def min_(first: Any, *others: Any) -> Int64:
+    """Return the smallest, as an integer."""
+    return Int64(min(map(to_integer, (first, *others))))
+
+
+@function("maxf")
+def maxf(first: Any, *others: Any) -> float:
+    """Return the largest, as a float; NaN if one of them is."""
+    return _extreme(max, [to_float(first), *map(to_float, others)])
+
+
+@function("minf")
+def minf(first: Any, *others: Any) -> float:
+    """Return the smallest, as a float; NaN if one of them is."""
+    return _extreme(min, [to_float(first), *map(to_float, others)])
+
+
+def _extreme(choose: Callable[..., float], values: list[float]) -> float:
+    """Return one of the values; Go holds -0 for smaller than 0, and infinity above NaN."""
+    value = values[0]
+    for other in values[1:]:
+        if math.isnan(value) or math.isnan(other):
+            infinite = choose(-math.inf, math.inf)
+            value = infinite if infinite in (value, other) else math.nan
+        else:
+            value = choose(value, other, key=lambda v: (v, math.copysign(1.0, v)))
+    return value
+
+
+@function("ceil")
+def ceil(value: Any) -> float:
+    """Return the next whole number above, as a float."""
+    return _whole(math.ceil, to_float(value))
+
+
+@function("floor")
+def floor(value: Any) -> float:
+    """Return the next whole number below, as a float."""
+    return _whole(math.floor, to_float(value))
+
+
+def _whole(rounded: Callable[[float], int], value: float) -> float:
+    # Go keeps the sign of a zero.
+    return math.copysign(float(rounded(value)), value) if math.isfinite(value) else value
+
+
+@function("round")
+def round_(value: Any, places: int, *least: float) -> float:
+    """Return the value with that many decimals, rounded up from a fraction of `least` (0.5) on."""
+    power = _power_of_ten(places)
+    digit = power * to_float(value)
+    up = math.isfinite(digit) and math.modf(digit)[0] >= (least[0] if least else 0.5)
+    whole = _whole(math.ceil if up else math.floor, digit)
+    return whole / power if power else math.nan
+
+
+def _power_of_ten(places: int) -> float:
+    if places > 308:
+        return math.inf
+    return float(f"1e{places}") if places > -400 else 0.0
+
+
+@function("untilStep")
+def until_step(start: int, stop: int, step: int) -> IntList:
+    """Return the numbers from start to before stop; none where the step leads away from it."""
+    numbers = range(start, stop, step) if step else range(0)
+    check_elements(len(numbers))
+    return IntList(numbers)
+
+
+@function("until")
+def until(count: int) -> IntList:
+    """Return the numbers from 0 to before the count, which may be negative."""
+    return until_step(0, count, -1 if count < 0 else 1)
+
+
+@function("seq")
+def seq(*limits: int) -> str:
+    """Return numbers in a line, from the first limit to the last, by the one between them."""
+    if not 1 <= len(limits) <= 3:
+        return ""
+    start, end = (limits[0], limits[-1]) if len(limits) > 1 else (1, limits[0])
+    direction = -1 if end < start else 1
+    step = limits[1] if len(limits) == 3 else direction
+    numbers = until_step(start, end + direction, step) if step * direction >= 0 else []
+    return " ".join(map(str, numbers))

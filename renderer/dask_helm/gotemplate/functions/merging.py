@@ -1,0 +1,56 @@
+"""The merging functions of sprig, which merge into the first dict and share what they take over.
+
+An empty value (0, false, "", [], {}, nil) of the first dict always gives way. `merge` fills in only
+what is empty or missing; `mergeOverwrite` takes over every value of the others, empty ones, too.
+"""
+
+from typing import Any
+
+from dask_helm.gotemplate.functions.limits import nested
+from dask_helm.gotemplate.functions.table import function
+from dask_helm.gotemplate.kinds import is_nil
+from dask_helm.gotemplate.types import FunctionError, StringMap
+
+Dict = dict[str, Any]
+
+
+@function("merge", "mustMerge")
+@nested
+def merge(into: dict, *others: dict) -> Dict:  # type: ignore[type-arg]
+    """Fill in what the first dict lacks, from the others in their order, and return the first."""
+    return _merged(into, others, overwrite=False)
+
+
+@function("mergeOverwrite", "mustMergeOverwrite")
+@nested
+def merge_overwrite(into: dict, *others: dict) -> Dict:  # type: ignore[type-arg]
+    """Overwrite the first dict with the others in their order, and return the first."""
+    return _merged(into, others, overwrite=True)
+
+
+def _merged(into: Dict, others: tuple[Dict | None, ...], overwrite: bool) -> Dict:
+    result = {} if is_nil(into) else into
+    for other in others:
+        _merge(result, other or {}, overwrite)
+    return result
+
+
+def _merge(into: Dict, other: Dict, overwrite: bool) -> None:
+    if isinstance(into, StringMap) and other and not isinstance(other, StringMap):
+        raise FunctionError("reflect.Set: value is not assignable to type string")
+    for key, value in list(other.items()):
+        if value is None:
+            if overwrite:
+                into[key] = None
+        else:
+            _merge_value(into, key, value, overwrite)
+
+
+def _merge_value(into: Dict, key: str, value: Any, overwrite: bool) -> None:
+    present = into.get(key)
+    if isinstance(present, dict) and isinstance(value, dict):
+        _merge(present, value, overwrite)
+        if present:
+            return
+    if overwrite or not present:
+        into[key] = value

@@ -1,0 +1,158 @@
+"""The nodes of a parsed template; `offset` is where in the file a node begins."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+
+@dataclass(slots=True)
+class Dot:
+    """``.``"""
+
+    offset: int
+
+
+@dataclass(slots=True)
+class Nil:
+    """``nil``"""
+
+    offset: int
+
+
+@dataclass(slots=True)
+class Constant:
+    """A string or a bool."""
+
+    offset: int
+    value: str | bool
+
+
+@dataclass(slots=True)
+class Number:
+    """A number as it is written; `integer` and `real` are None where it is not one of these."""
+
+    offset: int
+    text: str
+    integer: int | None
+    real: float | None
+
+
+@dataclass(slots=True)
+class Field:
+    """``.a.b``: keys of the dot."""
+
+    offset: int
+    names: list[str]
+
+
+@dataclass(slots=True)
+class Variable:
+    """``$x.a.b``: the variable in a slot of the frame, and keys of it. Slot 0 is ``$``."""
+
+    offset: int
+    name: str
+    slot: int
+    names: list[str]
+    of_range: bool = False
+
+
+@dataclass(slots=True)
+class Identifier:
+    """The name of a function."""
+
+    offset: int
+    name: str
+
+
+@dataclass(slots=True)
+class Chain:
+    """``(pipeline).a.b`` or ``function.a``: keys of a result."""
+
+    offset: int
+    operand: "Operand"
+    names: list[str]
+
+
+@dataclass(slots=True)
+class Command:
+    """A word and its arguments, between two ``|``."""
+
+    offset: int
+    words: "list[Operand]"
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Commands, each with the result of the one before as last argument.
+
+    `declared` are the variables it sets: at most one, but two in a range.
+    """
+
+    offset: int
+    commands: list[Command] = field(default_factory=list)
+    declared: list[Variable] = field(default_factory=list)
+    assigns: bool = False
+
+
+@dataclass(slots=True)
+class Text:
+    """Text that is printed as it stands."""
+
+    offset: int
+    text: str
+
+
+@dataclass(slots=True)
+class Action:
+    """``{{ pipeline }}``"""
+
+    offset: int
+    pipeline: Pipeline
+
+
+@dataclass(slots=True)
+class Branch:
+    """``if``, ``with`` or ``range``."""
+
+    offset: int
+    kind: str
+    pipeline: Pipeline
+    body: "list[Node]"
+    otherwise: "list[Node]"
+
+
+@dataclass(slots=True)
+class Jump:
+    """``break`` or ``continue``."""
+
+    offset: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Call:
+    """``{{ template "name" pipeline }}``, also what a ``block`` leaves where it stands."""
+
+    offset: int
+    name: str
+    pipeline: Pipeline | None
+
+
+@dataclass(slots=True)
+class Definition:
+    """A named template: its nodes, and how many variables its frame holds."""
+
+    name: str
+    body: "list[Node]"
+    slots: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing but space; such a definition replaces no other."""
+        return all(isinstance(node, Text) and not node.text.strip() for node in self.body)
+
+
+Operand: TypeAlias = (
+    Dot | Nil | Constant | Number | Field | Variable | Identifier | Chain | Pipeline
+)
+Node: TypeAlias = Text | Action | Branch | Jump | Call
+T = TypeVar("T")

@@ -1,0 +1,52 @@
+"""A set of templates that can call one another: read once, rendered often."""
+
+from typing import Any
+
+from dask_helm.errors import TemplateError
+from dask_helm.gotemplate.compiler import Template, compiled
+from dask_helm.gotemplate.lexer import Source
+from dask_helm.gotemplate.parser import parse
+from dask_helm.gotemplate.scope import Scope
+from dask_helm.gotemplate.stack import deep_stack
+
+# What Go prints for a value that is missing, and Helm removes from what a file rendered.
+_NO_VALUE = "<no value>"
+
+
+class Templates:
+    """Templates by name. Later definitions of the same name replace earlier ones, as in Go."""
+
+    def __init__(self) -> None:
+        self._scope = Scope()
+        self._scope.parse_text = self._parsed
+
+    def add(self, name: str, text: str) -> None:
+        """Add a file, which is a template itself and may define others.
+
+        Raises TemplateError for what cannot be parsed, or calls a function that is not known.
+        """
+        for defined, template in self._parsed(name, text).items():
+            if not template.is_empty or defined not in self._scope.templates:
+                self._scope.templates[defined] = template
+
+    def render(self, name: str, data: Any) -> str:
+        """Return what the template prints for `data`; templates may change the data.
+
+        Raises TemplateError, with the place and the calls around it.
+        """
+        printed: list[str] = []
+        template = self._scope.templates[name]
+        with deep_stack():
+            self._print(template, data, printed)
+        return "".join(printed).replace(_NO_VALUE, "")
+
+    def _print(self, template: Template, data: Any, printed: list[str]) -> None:
+        self._scope.depth = 0
+        template.print(data, printed.append)
+
+    def _parsed(self, name: str, text: str) -> dict[str, Template]:
+        source = Source(name, text)
+        return {d.name: compiled(d, source, self._scope) for d in parse(source)}
+
+
+__all__ = ["TemplateError", "Templates"]

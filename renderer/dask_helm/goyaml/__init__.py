@@ -1,0 +1,20 @@
+"""YAML and JSON as Helm reads and writes them: by the rules of Go, to the byte."""
+
+from dask_helm.goyaml.gojson import MarshalError, json_dumps, json_loads
+from dask_helm.goyaml.numbers import format_float
+from dask_helm.goyaml.positions import Positions, locate
+from dask_helm.goyaml.reader import load, load_all
+from dask_helm.goyaml.writer import dump, dump_pretty
+
+__all__ = [
+    "MarshalError",
+    "Positions",
+    "dump",
+    "dump_pretty",
+    "format_float",
+    "json_dumps",
+    "json_loads",
+    "load",
+    "load_all",
+    "locate",
+]

@@ -1,0 +1,121 @@
+"""JSON as Go's encoding/json reads and writes it."""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from json.encoder import encode_basestring
+from typing import Any
+
+from dask_helm.goyaml.gojson_errors import go_error
+from dask_helm.goyaml.numbers import format_float
+
+_SMALLEST_FIXED, _SMALLEST_SCIENTIFIC = 1e-6, 1e21
+_ALWAYS_ESCAPED = "\u2028\u2029"
+_ESCAPED_IN_HTML = "<>&" + _ALWAYS_ESCAPED
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class MarshalError(ValueError):
+    """A value that has no form in JSON, or a text that is no JSON."""
+
+
+def json_dumps(value: Any, *, indent: str = "", escape_html: bool = True) -> str:
+    """Return the value as Go's json.Marshal writes it, or json.MarshalIndent with an `indent`.
+
+    Keys are sorted; MarshalError for infinities and for what is no list, map or scalar.
+    """
+    try:
+        text = _Writer(indent).text(value, "\n")
+    except RecursionError:
+        raise MarshalError("json: lists and maps stand within each other too deep") from None
+    for character in _ESCAPED_IN_HTML if escape_html else _ALWAYS_ESCAPED:
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def json_loads(text: str) -> Any:
+    """Return what Go's json.Unmarshal makes of the text: every number is a float.
+
+    MarshalError, with Go's words, for a text that is no JSON.
+    """
+    try:
+        loaded = json.loads(text, parse_int=_float, parse_float=_float, parse_constant=_refused)
+        return _whole_characters(loaded) if "\\ud" in text.lower() else loaded
+    except RecursionError:
+        raise MarshalError("exceeded max depth") from None
+    except ValueError as error:
+        raise MarshalError(go_error(text) or str(error)) from None
+
+
+def json_number(value: float) -> str:
+    """Return the number, an int or a float, as Go's encoding/json writes it."""
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if not math.isfinite(value):
+        raise MarshalError(f"json: unsupported value: {format_float(value, 'g')}")
+    size = abs(value)
+    if size and not _SMALLEST_FIXED <= size < _SMALLEST_SCIENTIFIC:
+        return format_float(value, "e").replace("e-0", "e-")
+    return format_float(value, "f")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise MarshalError(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return number
+
+
+def _refused(word: str) -> Any:
+    raise MarshalError(f"json: {word} is no number")
+
+
+def _whole_characters(value: Any) -> Any:
+    """Return the value with U+FFFD for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
+    return value
+
+
+class _Writer:
+    """Writes values; `margin` is the line break and indentation before the items of a level."""
+
+    def __init__(self, indent: str) -> None:
+        self._indent = indent
+        self._colon = ": " if indent else ":"
+
+    def text(self, value: Any, margin: str) -> str:
+        if isinstance(value, str):
+            return encode_basestring(value)
+        if value is None or isinstance(value, bool):
+            return _WORDS[value]
+        if isinstance(value, int | float):
+            return json_number(value)
+        return self._collection(value, margin)
+
+    def _collection(self, value: Any, margin: str) -> str:
+        inner = margin + self._indent
+        if isinstance(value, dict):
+            members = (self._member(key, value[key], inner) for key in sorted(value))
+            return self._joined("{", members, "}", margin)
+        if isinstance(value, list | tuple):
+            return self._joined("[", (self.text(item, inner) for item in value), "]", margin)
+        raise MarshalError(f"json: unsupported type: {type(value).__name__}")
+
+    def _member(self, key: str, value: Any, margin: str) -> str:
+        return f"{encode_basestring(key)}{self._colon}{self.text(value, margin)}"
+
+    def _joined(self, opener: str, parts: Iterable[str], closer: str, margin: str) -> str:
+        inner = margin + self._indent if self._indent else ""
+        body = f",{inner}".join(parts)
+        return (
+            f"{opener}{inner}{body}{margin if inner else ''}{closer}" if body else opener + closer
+        )
+
+
+_WORDS = {None: "null", True: "true", False: "false"}

@@ -1,0 +1,41 @@
+"""Which of some words a misspelt one stands for."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# What other programs, and older ones, call things.
+_SYNONYMS = {
+    "nthreads": "threads",
+    "threadsperworker": "threads",
+    "nprocs": "processes",
+    "nworkers": "processes",
+    "cpus": "cpu",
+    "volume": "volumes",
+    "host": "hosts",
+    "hostname": "hosts",
+    "ingressclassname": "className",
+    "claimname": "existingClaim",
+    "schedulerport": "service",
+    "args": "extraArgs",
+    "ports": "service",
+    "prefixurl": "prefix",
+}
+
+_CUTOFF = 0.72
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Return the nearest of the known words, the very nearest first; none when all are far."""
+    names = list(known)
+    plain = {_plain(name): name for name in names}
+    meant = [plain.get(_plain(word)), _SYNONYMS.get(_plain(word))]
+    same = [name for name in meant if name in names]
+    similar = get_close_matches(word, names, n=3, cutoff=_CUTOFF)
+    letters = (plain[name] for name in get_close_matches(_plain(word), plain, n=3, cutoff=_CUTOFF))
+    return list(dict.fromkeys(name for name in [*same, *similar, *letters] if name))
+
+
+def _plain(word: str) -> str:
+    """Return the word without case, dashes and underscores, in which spellings differ."""
+    return re.sub(r"[^a-z0-9]", "", word.lower())

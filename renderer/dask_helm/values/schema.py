@@ -1,0 +1,68 @@
+"""The schema of the chart's values, made from the folder schemas/."""
+
+import json
+from functools import cache
+from typing import Any
+
+from dask_helm.data import folder
+
+Schema = dict[str, Any]
+
+_KUBERNETES = "kubernetes.json#/definitions/"
+
+
+@cache
+def load(*, examples: bool = True) -> Schema:
+    """Return the schema (draft-07) with the Kubernetes definitions that it refers to inside.
+
+    Without examples it is chart/values.schema.json. The result is shared; do not change it.
+    """
+    import yaml
+
+    with (folder("schemas") / "values.schema.yaml").open(encoding="utf-8") as file:
+        values: Schema = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    kubernetes = (folder("schemas") / "kubernetes.json").read_text(encoding="utf-8")
+    definitions: Schema = json.loads(kubernetes)["definitions"]
+    del values["definitions"]  # only anchors; YAML has copied them to where they are used
+    schema: Schema = _inlined(values, definitions, examples)
+    schema["definitions"] = _reachable(schema, definitions)
+    return schema
+
+
+def _inlined(node: Any, definitions: Schema, examples: bool) -> Any:
+    """Resolve references into the inside of a definition and shorten the others."""
+    if isinstance(node, list):
+        return [_inlined(item, definitions, examples) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: value for key, value in node.items() if examples or key != "examples"}
+    children = {key: _inlined(value, definitions, examples) for key, value in kept.items()}
+    return _resolved(children, definitions) if isinstance(node.get("$ref"), str) else children
+
+
+def _resolved(node: Schema, definitions: Schema) -> Schema:
+    name, _, inside = node["$ref"].removeprefix(_KUBERNETES).partition("/properties/")
+    if inside:
+        target: Schema = definitions[name]["properties"][inside]
+        return {key: value for key, value in node.items() if key != "$ref"} | target
+    return node | {"$ref": f"#/definitions/{name}"}
+
+
+def _reachable(schema: Schema, definitions: Schema) -> Schema:
+    found: Schema = {}
+    pending = _references(schema)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = definitions[name]
+            pending += _references(definitions[name])
+    return dict(sorted(found.items()))
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [name for item in node for name in _references(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"].rpartition("/")[2]] if isinstance(node.get("$ref"), str) else []
+    return own + [name for value in node.values() for name in _references(value)]

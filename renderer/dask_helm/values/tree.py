@@ -1,0 +1,103 @@
+"""A JSON schema as a tree: what belongs at a path, and whether a value does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dask_helm.errors import ChartError
+from dask_helm.values.paths import ValuePath
+from dask_helm.values.patterns import translated
+
+Schema = dict[str, Any]
+
+# Stands for the user's own names, such as those of pools.
+ANY = "default"
+
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
+class Tree:
+    """A schema with its definitions."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.root = schema
+        # The nodes are kept beside their validators: an id is free again when its object is gone.
+        self._validators: dict[int, tuple[Schema, Any]] = {}
+
+    def at(self, path: ValuePath) -> Schema | None:
+        """Return the schema of the value at the path; None where the schema knows no such value."""
+        node: Schema | None = self.resolved(self.root)
+        for key in path:
+            node = self.child(node, key) if node is not None else None
+        return node
+
+    def child(self, node: Schema, key: str | int) -> Schema | None:
+        """Return the schema of a key or an item of what `node` describes."""
+        if isinstance(key, int):
+            inner = node.get("items")
+        else:
+            inner = node.get("properties", {}).get(key, node.get("additionalProperties"))
+        return self.resolved(inner) if isinstance(inner, dict) else None
+
+    def resolved(self, node: Schema) -> Schema:
+        """Return the node itself or the definition that it refers to, with its own prose."""
+        name = node.get("$ref", "")
+        if not name.startswith("#/definitions/"):
+            return node
+        prose = {key: node[key] for key in ("description", "examples") if key in node}
+        definition: Schema = self.resolved(self.root["definitions"][name.rpartition("/")[2]])
+        return definition | prose if prose else definition
+
+    def follow(self, pointer: list[str | int]) -> Schema:
+        """Return the node at a JSON pointer into the schema."""
+        node: Any = self.root
+        for step in pointer:
+            node = node[step]
+        found: Schema = node
+        return found
+
+    def is_valid(self, value: Any, node: Schema) -> bool:
+        """Return whether a value is what a node describes."""
+        if id(node) not in self._validators:
+            shared = {key: self.root[key] for key in ("$schema", "definitions") if key in self.root}
+            self._validators[id(node)] = (node, validator(shared | node))
+        valid: bool = self._validators[id(node)][1].is_valid(plain(value))
+        return valid
+
+    def known(self, node: Schema, path: ValuePath = (), depth: int = 8) -> Iterator[ValuePath]:
+        """Yield the paths of the named values in `node`, the nearest first."""
+        level = [(path, node)]
+        while level and depth:
+            level = [pair for above, inner in level for pair in self._named(above, inner)]
+            yield from (found for found, _ in level)
+            depth -= 1
+
+    def _named(self, path: ValuePath, node: Schema) -> Iterator[tuple[ValuePath, Schema]]:
+        for key, inner in node.get("properties", {}).items():
+            yield (*path, key), self.resolved(inner)
+        others = node.get("additionalProperties")
+        if isinstance(others, dict) and "properties" in others:
+            yield from self._named((*path, ANY), others)
+
+
+def validator(schema: Schema) -> Any:
+    """Return what decides, as Helm does, whether values satisfy a schema.
+
+    A schema that is none raises ChartError.
+    """
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.validator_for(
+            translated(schema), pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        raise ChartError(f"the chart's values.schema.json is no JSON schema: {error}") from error
+
+
+def plain(value: Any) -> Any:
+    """Return a copy with numbers of Python's own types only, which the validator insists on."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,0 +1,40 @@
+"""Whether values satisfy the chart's schema, and everything that is wrong when they do not."""
+
+from typing import Any
+
+from dask_helm.errors import ValuesError
+from dask_helm.values.collect import Values
+from dask_helm.values.merge import Map
+from dask_helm.values.tree import Schema, plain, validator
+
+# Validators by the id of their schema, which is kept beside them so that the id stays its own.
+_VALIDATORS: dict[int, tuple[Schema, Any]] = {}
+
+
+def check(values: Values, coalesced: Map, schema: Schema) -> None:
+    """Raise ValuesError with all problems in the order of the user's files, if there are any.
+
+    `coalesced` are the user's values over the defaults, which is what Helm validates, too. A schema
+    that is none raises ChartError.
+    """
+    decide = _validator(schema)
+    if _is_valid(decide, coalesced):
+        return
+    from dask_helm.values.report import problems
+
+    raise ValuesError(problems(values, coalesced, schema, decide.iter_errors(plain(coalesced))))
+
+
+def _validator(schema: Schema) -> Any:
+    if id(schema) not in _VALIDATORS:
+        _VALIDATORS[id(schema)] = (schema, validator(schema))
+    return _VALIDATORS[id(schema)][1]
+
+
+def _is_valid(decide: Any, values: Map) -> bool:
+    """Return whether the values satisfy the validator, which knows Python's own types only."""
+    try:
+        valid: bool = decide.is_valid(values)
+    except ValueError:
+        valid = decide.is_valid(plain(values))
+    return valid
