@@ -87,18 +87,19 @@ def side_by_side(ours: Action, peer: Action, seconds: float = 4) -> tuple[Spread
     return Spread.of(times[0]), Spread.of(times[1])
 
 
-def seconds_of(action: Action) -> float:
-    """Return the wall time of one call."""
-    start = time.perf_counter()
+def seconds_of(action: Action, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return the time of one call: wall time, or what another clock counts."""
+    start = clock()
     action()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 class Run(NamedTuple):
-    """What a process needed: seconds of wall time and its peak memory in MiB."""
+    """What a process needed: seconds of wall time, peak memory in MiB, seconds of all processors."""
 
     seconds: float
     mebibytes: float
+    processor: float
 
 
 # Linux counts in a program's peak what its parent held when it started it, so the parent is small.
@@ -109,7 +110,8 @@ start = time.perf_counter()
 pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
 _, status, usage = os.wait4(pid, 0)
 seconds = time.perf_counter() - start
-print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss]))
+processor = usage.ru_utime + usage.ru_stime
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss, processor]))
 """
 # Linux counts kibibytes, macOS bytes.
 _PER_MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
@@ -120,7 +122,7 @@ def run(command: Sequence[str | Path]) -> Run:
     arguments = [str(part) for part in command]
     launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *arguments]
     printed = subprocess.run(launcher, check=True, capture_output=True, text=True)
-    code, seconds, peak = json.loads(printed.stdout)
+    code, seconds, peak, processor = json.loads(printed.stdout)
     if code:
         raise subprocess.CalledProcessError(code, arguments, stderr=printed.stderr)
-    return Run(seconds, peak / _PER_MEBIBYTE)
+    return Run(seconds, peak / _PER_MEBIBYTE, processor)
