@@ -95,7 +95,7 @@ def seconds_of(action: Action, clock: Callable[[], float] = time.perf_counter) -
 
 
 class Run(NamedTuple):
-    """What a process needed: seconds of wall time, peak memory in MiB, seconds of all processors."""
+    """What a process needed: seconds of wall time, peak in MiB, seconds of all processors."""
 
     seconds: float
     mebibytes: float
