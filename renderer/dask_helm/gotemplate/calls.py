@@ -12,6 +12,7 @@ from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.arguments import argument, checked, fits
 from dask_helm.gotemplate.functions import REFUSED, TABLE
 from dask_helm.gotemplate.functions.table import Declared
+from dask_helm.gotemplate.handing import READING, handing, reading
 from dask_helm.gotemplate.scope import call_template
 from dask_helm.gotemplate.types import FunctionError, Object
 
@@ -43,7 +44,29 @@ def call(
         return failing(expressions.source, identifier.offset, fault)
     evaluates = checked(expressions.source, declared, values)
     make: Callable[..., Evaluate] = special or _plain
-    return _expression(make(expressions, identifier, declared, evaluates), identifier)
+    evaluate = make(expressions, identifier, declared, evaluates)
+    if identifier.name in READING and (handed := values[0].handed):
+        evaluate = reading(handed, declared.call, READING[identifier.name])
+    return _expression(evaluate, identifier)._replace(
+        handed=_handed(expressions, identifier, evaluates)
+    )
+
+
+def _handed(
+    expressions: Expressions, identifier: nodes.Identifier, arguments: list[Evaluate]
+) -> Evaluate | None:
+    """Return what gives the value instead of its text, see handing.py."""
+    if identifier.name == "toYaml":
+        return handing(arguments[0])
+    if identifier.name != "include":
+        return None
+    scope, source, offset = expressions.scope, expressions.source, identifier.offset
+    name, data = arguments
+
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        return call_template(scope, source, offset, name(frame, dot), data(frame, dot), None)
+
+    return evaluate
 
 
 def _expression(evaluate: Evaluate, node: nodes.Operand) -> Expression:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from dask_helm.gotemplate import nodes
-from dask_helm.gotemplate.expressions import Expressions
+from dask_helm.gotemplate.expressions import Evaluate, Expressions
+from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
 from dask_helm.gotemplate.scope import Scope, call_template
@@ -28,12 +29,13 @@ class Continue(Exception):  # noqa: N818
 
 
 class Template:
-    """A compiled template; `run` prints it."""
+    """A compiled template: `run` prints it, `handed` gives what it hands over, see handing.py."""
 
-    __slots__ = ("is_empty", "run", "slots")
+    __slots__ = ("handed", "is_empty", "run", "slots")
 
-    def __init__(self, run: Step, slots: int, is_empty: bool) -> None:
+    def __init__(self, run: Step, handed: Evaluate | None, slots: int, is_empty: bool) -> None:
         self.run = run
+        self.handed = handed
         self.slots = slots
         self.is_empty = is_empty
 
@@ -43,11 +45,22 @@ class Template:
         frame[0] = data
         self.run(frame, data, out)
 
+    def hand(self, data: Any) -> Any:
+        """Return the template's text for `data`, or a Handed instead of the text of its value."""
+        frame = [None] * self.slots
+        frame[0] = data
+        if self.handed is not None:
+            return self.handed(frame, data)
+        printed: list[str] = []
+        self.run(frame, data, printed.append)
+        return "".join(printed)
+
 
 def compiled(definition: nodes.Definition, source: Source, scope: Scope) -> Template:
     """Return the template of a definition; raises TemplateError for words that are not known."""
-    run = Compiler(source, scope).steps(definition.body)
-    return Template(run, definition.slots, definition.is_empty)
+    compiler, body = Compiler(source, scope), definition.body
+    handed = compiler.handed(body) if is_silent(body[:-1]) else None
+    return Template(compiler.steps(body), handed, definition.slots, definition.is_empty)
 
 
 class Compiler:
@@ -64,6 +77,14 @@ class Compiler:
         steps = tuple(self.step(node) for node in body)
         self.expressions.dot_nil = outside
         return _sequence(steps)
+
+    def handed(self, body: list[nodes.Node]) -> Evaluate | None:
+        """Return what gives the value that is all the body prints, as YAML; None if it is not."""
+        last = body[-1] if body else None
+        if not isinstance(last, nodes.Action) or last.pipeline.declared:
+            return None
+        handed = self.expressions.pipeline(last.pipeline).handed
+        return _after(self.steps(body[:-1]), handed) if handed else None
 
     def step(self, node: nodes.Node) -> Step:
         """Return the step of one node."""
@@ -133,6 +154,18 @@ class Compiler:
 
 def _nothing(_frame: Frame, _dot: Any) -> None:
     return None
+
+
+def _after(silent: Step, evaluate: Evaluate) -> Evaluate:
+    def handed(frame: Frame, dot: Any) -> Any:
+        silent(frame, dot, _lost)
+        return evaluate(frame, dot)
+
+    return handed
+
+
+def _lost(_text: str) -> None:
+    """Take text that nobody gets."""
 
 
 def _sequence(steps: tuple[Step, ...]) -> Step:

@@ -23,11 +23,13 @@ class Expression(NamedTuple):
     """What evaluates a node, and which nil it gives: INVALID or INTERFACE.
 
     `node` is what it was made from, for the arguments of functions are checked by their form.
+    `handed` gives the value itself where the text is nothing but its YAML, see handing.py.
     """
 
     evaluate: Evaluate
     nil: str
     node: nodes.Operand | None = None
+    handed: Evaluate | None = None
 
 
 class Expressions:
@@ -70,8 +72,7 @@ class Expressions:
 
     def operand(self, node: nodes.Operand) -> Expression:
         """Return the value of a word."""
-        compiled = _OPERANDS[type(node)](self, node)
-        return Expression(compiled.evaluate, compiled.nil, node)
+        return _OPERANDS[type(node)](self, node)._replace(node=node)
 
     # Each kind of operand
 
