@@ -24,11 +24,19 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 {{- include "dask.overlay" (list $root.Values.podDefaults (get $root.Values (last .))) -}}
 {{- end -}}
 
-{{- /* The values of one pool over workerDefaults over podDefaults. Input: a list of root and pool name. */ -}}
-{{- define "dask.poolValues" -}}
-{{- $root := first . -}}
-{{- $defaults := include "dask.overlay" (list $root.Values.podDefaults $root.Values.workerDefaults) | fromYaml -}}
-{{- include "dask.overlay" (list $defaults (get $root.Values.workers (last .))) -}}
+{{- /*
+The pools by name, each with its values over workerDefaults over podDefaults. A pool that is null is
+none. Input: the root context.
+*/ -}}
+{{- define "dask.pools" -}}
+{{- $defaults := include "dask.overlay" (list .Values.podDefaults .Values.workerDefaults) | fromYaml -}}
+{{- $pools := dict -}}
+{{- range $name, $pool := .Values.workers -}}
+{{- if not (kindIs "invalid" $pool) -}}
+{{- $_ := set $pools $name (include "dask.overlay" (list $defaults $pool) | fromYaml) -}}
+{{- end -}}
+{{- end -}}
+{{- $pools | toYaml -}}
 {{- end -}}
 
 {{- /* The names of the pools that are not null, as a YAML list. Input: the root context. */ -}}

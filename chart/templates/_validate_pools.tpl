@@ -20,9 +20,7 @@
 
 {{- /* Rules for one pool; its name is in the message. */ -}}
 {{- define "dask.validate.pools" -}}
-{{- $root := . -}}
-{{- range $pool := include "dask.poolNames" . | fromYamlArray }}
-{{- $values := include "dask.poolValues" (list $root $pool) | fromYaml }}
+{{- range $pool, $values := include "dask.pools" . | fromYaml }}
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}

@@ -74,7 +74,7 @@ class Compiler:
     def steps(self, body: list[nodes.Node], dot_nil: str = "invalid") -> Step:
         """Return one step for a list of nodes; `dot_nil` as in expressions.Expression.nil."""
         self.expressions.dot_nil, outside = dot_nil, self.expressions.dot_nil
-        steps = tuple(self.step(node) for node in body)
+        steps = tuple(n.text if isinstance(n, nodes.Text) else self.step(n) for n in body)
         self.expressions.dot_nil = outside
         return _sequence(steps)
 
@@ -86,10 +86,8 @@ class Compiler:
         handed = self.expressions.pipeline(last.pipeline).handed
         return _after(self.steps(body[:-1]), handed) if handed else None
 
-    def step(self, node: nodes.Node) -> Step:
-        """Return the step of one node."""
-        if isinstance(node, nodes.Text):
-            return _text(node.text)
+    def step(self, node: nodes.Action | nodes.Branch | nodes.Jump | nodes.Call) -> Step:
+        """Return the step of one node that is no text."""
         if isinstance(node, nodes.Action):
             return self.action(node)
         if isinstance(node, nodes.Branch):
@@ -100,9 +98,9 @@ class Compiler:
 
     def action(self, node: nodes.Action) -> Step:
         """Return what prints a value, or sets a variable and prints nothing."""
-        evaluate = self.expressions.pipeline(node.pipeline).evaluate
+        evaluate = self.expressions.undeclared(node.pipeline).evaluate
         if node.pipeline.declared:
-            return _silent(evaluate)
+            return _setting(node.pipeline.declared[0].slot, evaluate)
         return _printing(evaluate, self.source, node.offset)
 
     def branch(self, node: nodes.Branch) -> Step:
@@ -168,13 +166,17 @@ def _lost(_text: str) -> None:
     """Take text that nobody gets."""
 
 
-def _sequence(steps: tuple[Step, ...]) -> Step:
+def _sequence(steps: tuple[Step | str, ...]) -> Step:
+    """Return one step; a text among the steps is printed as it stands."""
     if len(steps) == 1:
-        return steps[0]
+        return _text(steps[0]) if isinstance(steps[0], str) else steps[0]
 
     def run(frame: Frame, dot: Any, out: Out) -> None:
         for step in steps:
-            step(frame, dot, out)
+            if type(step) is str:
+                out(step)
+            else:
+                step(frame, dot, out)  # type: ignore[operator]  # a str is printed above
 
     return run
 
@@ -201,9 +203,9 @@ def _printed(value: Any, source: Source, offset: int) -> str:
         raise source.error(str(failure), offset) from None
 
 
-def _silent(evaluate: Callable[[Frame, Any], Any]) -> Step:
+def _setting(slot: int, evaluate: Evaluate) -> Step:
     def step(frame: Frame, dot: Any, _out: Out) -> None:
-        evaluate(frame, dot)
+        frame[slot] = evaluate(frame, dot)
 
     return step
 
@@ -246,7 +248,7 @@ def _range(
     def step(frame: Frame, dot: Any, out: Out) -> None:
         value = values(frame, dot)
         if isinstance(value, dict):
-            pairs: Any = sorted(value.items(), key=_key)
+            pairs: Any = sorted(value.items())  # by their keys alone, of which no two are equal
         elif isinstance(value, list):
             pairs = enumerate(tuple(value)) if value else ()
         else:
@@ -256,10 +258,6 @@ def _range(
         loop(frame, pairs, assign, out)
 
     return step
-
-
-def _key(item: tuple[Any, Any]) -> Any:
-    return item[0]
 
 
 def _loop(body: Step) -> Loop:
@@ -287,12 +285,21 @@ def _loop_with_jumps(body: Step) -> Loop:
 
 def _assigning(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
     """Return what puts key and element into the variables of a range."""
+    if len(slots) < 2:
+        return _assigning_element(slots)
+    for_key, for_element = slots
 
     def assign(frame: Frame, key: Any, element: Any) -> None:
-        if slots:
-            frame[slots[-1]] = element
-        if len(slots) > 1:
-            frame[slots[0]] = key
+        frame[for_key] = key
+        frame[for_element] = element
+
+    return assign
+
+
+def _assigning_element(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
+    def assign(frame: Frame, _key: Any, element: Any) -> None:
+        for slot in slots:
+            frame[slot] = element
 
     return assign
 

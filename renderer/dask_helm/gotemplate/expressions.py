@@ -9,7 +9,7 @@ expression gives can be told from its form, and is its `nil`.
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from dask_helm.gotemplate import calls, nodes
+from dask_helm.gotemplate import calls, direct, nodes
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import Object, StringMap, type_name
@@ -23,13 +23,25 @@ class Expression(NamedTuple):
     """What evaluates a node, and which nil it gives: INVALID or INTERFACE.
 
     `node` is what it was made from, for the arguments of functions are checked by their form.
-    `handed` gives the value itself where the text is nothing but its YAML, see handing.py.
+    `handed` gives the value itself where the text is nothing but its YAML, see handing.py;
+    `simple` is how direct.py gets it without `evaluate`.
     """
 
     evaluate: Evaluate
     nil: str
     node: nodes.Operand | None = None
     handed: Evaluate | None = None
+    simple: tuple[str, Any] | None = None
+
+    @property
+    def form(self) -> str:
+        """How direct.py gets the value of this expression."""
+        return self.simple[0] if self.simple else direct.OTHER
+
+    @property
+    def value(self) -> Any:
+        """What direct.py gets it from."""
+        return self.simple[1] if self.simple else self.evaluate
 
 
 class Expressions:
@@ -78,15 +90,18 @@ class Expressions:
 
     def dot(self, _node: nodes.Dot) -> Expression:
         """Return the dot."""
-        return Expression(_dot, self.dot_nil)
+        return self._dot()
+
+    def _dot(self) -> Expression:
+        return Expression(_dot, self.dot_nil, simple=(direct.DOT, None))
 
     def constant(self, node: nodes.Constant) -> Expression:
         """Return a string or bool."""
-        return Expression(_constant(node.value), INVALID)
+        return _constant_expression(node.value)
 
     def nil(self, _node: nodes.Nil) -> Expression:
         """Return nil."""
-        return Expression(_constant(None), INVALID)
+        return _constant_expression(None)
 
     def number(self, node: nodes.Number) -> Expression:
         """Return a number where nothing asks for a type: an int unless it is written as a float."""
@@ -94,17 +109,17 @@ class Expressions:
         if value is None:
             message = f"{node.text} is too large for an int"
             return calls.failing(self.source, node.offset, message)
-        return Expression(_constant(value), INVALID)
+        return _constant_expression(value)
 
     def variable(self, node: nodes.Variable) -> Expression:
         """Return a variable, or keys of it."""
         nil = INTERFACE if node.of_range else INVALID
-        start = Expression(_slot(node.slot), nil)
+        start = Expression(_slot(node.slot), nil, simple=(direct.VARIABLE, node.slot))
         return self.keys(start, node.names, node.offset) if node.names else start
 
     def field(self, node: nodes.Field) -> Expression:
         """Return keys of the dot."""
-        return self.keys(Expression(_dot, self.dot_nil), node.names, node.offset)
+        return self.keys(self._dot(), node.names, node.offset)
 
     def chain(self, node: nodes.Chain) -> Expression:
         """Return keys of a result."""
@@ -118,11 +133,8 @@ class Expressions:
 
     def keys(self, start: Expression, names: list[str], offset: int) -> Expression:
         """Return what reads ``.a.b.c`` of a value."""
-        missing = self.unreadable(offset)
-        if len(names) == 1:
-            evaluate = _one_key(start.evaluate, names[0], start.nil == INVALID, missing)
-        else:
-            evaluate = _keys(start.evaluate, tuple(names), start.nil == INVALID, missing)
+        other, lenient = self.unreadable(offset), start.nil == INVALID
+        evaluate = direct.keys(start.form, start.value, names, lenient, other)
         return Expression(evaluate, INTERFACE)
 
     def unreadable(self, offset: int) -> Callable[[Any, str], Any]:
@@ -152,9 +164,9 @@ class Expressions:
     def receiver(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
         """Return the expression without its last key."""
         if isinstance(node, nodes.Field):
-            start = Expression(_dot, self.dot_nil)
+            start = self._dot()
         elif isinstance(node, nodes.Variable):
-            start = Expression(_slot(node.slot), INVALID)
+            start = Expression(_slot(node.slot), INVALID, simple=(direct.VARIABLE, node.slot))
         else:
             start = self.operand(node.operand)
         return self.keys(start, node.names[:-1], node.offset) if node.names[1:] else start
@@ -185,43 +197,17 @@ def _slot(slot: int) -> Evaluate:
     return evaluate
 
 
-def _constant(value: Any) -> Evaluate:
+def _constant_expression(value: Any) -> Expression:
     def evaluate(_frame: list[Any], _dot: Any) -> Any:
         return value
 
-    return evaluate
+    return Expression(evaluate, INVALID, simple=(direct.CONSTANT, value))
 
 
 def _declaring(slot: int, value: Evaluate) -> Evaluate:
     def evaluate(frame: list[Any], dot: Any) -> Any:
         result = frame[slot] = value(frame, dot)
         return result
-
-    return evaluate
-
-
-def _one_key(
-    start: Evaluate, name: str, lenient: bool, other: Callable[[Any, str], Any]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = start(frame, dot)
-        if type(value) is dict:
-            return value.get(name)
-        return None if lenient and value is None else other(value, name)
-
-    return evaluate
-
-
-def _keys(
-    start: Evaluate, names: tuple[str, ...], lenient: bool, other: Callable[[Any, str], Any]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = start(frame, dot)
-        if lenient and value is None:
-            return None
-        for name in names:
-            value = value.get(name) if type(value) is dict else other(value, name)
-        return value
 
     return evaluate
 

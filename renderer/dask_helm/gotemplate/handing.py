@@ -49,15 +49,6 @@ def _is_silent(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Jump)
 
 
-def handing(value: Evaluate) -> Evaluate:
-    """Return what takes the place of toYaml with that argument."""
-
-    def evaluate(frame: list[Any], dot: Any) -> Handed:
-        return Handed(value(frame, dot))
-
-    return evaluate
-
-
 def reading(handed: Evaluate, read: Callable[[str], Any], wanted: type) -> Evaluate:
     """Return what takes the place of fromYaml, or of a like function `read` that gives `wanted`."""
 
@@ -81,15 +72,17 @@ def _copied(value: Any) -> Any:
 
 def _through_yaml(value: Any) -> Any:
     kind = type(value)
-    if kind is str:
-        return _text(value)
     if kind is dict:
-        return {_key(key): _through_yaml(item) for key, item in value.items()}
+        # Texts are most of what there is; a call for each of them would be felt.
+        return {
+            _key(key): _text(item) if type(item) is str else _through_yaml(item)
+            for key, item in value.items()
+        }
     if kind is list:
         return [_through_yaml(item) for item in value]
-    if value is None or kind is bool:
-        return value
-    return _number(value)
+    if kind is str:
+        return _text(value)
+    return value if value is None or kind is bool else _number(value)
 
 
 def _number(value: Any) -> float:

@@ -102,7 +102,7 @@ class _Writer:
 
     def _below(self, value: Any, head: str, indent: str) -> None:
         """Write a key's value: a list or a map begins on the next line."""
-        if not _is_filled(value):
+        if type(value) is str or not _is_filled(value):
             self._out.append(f"{head} {self._scalar(value, len(head) + 1, indent)}")
             return
         self._out.append(head + "\n")
@@ -111,10 +111,10 @@ class _Writer:
 
     def _beside(self, value: Any, head: str, indent: str) -> None:
         """Write what begins on the line of its ``-``, or of its ``:`` after a long key."""
-        if _is_filled(value):
-            self._collection(value, head + " ", indent + _STEP)
-        else:
+        if type(value) is str or not _is_filled(value):
             self._out.append(f"{head} {self._scalar(value, len(head) + 1, indent)}")
+        else:
+            self._collection(value, head + " ", indent + _STEP)
 
     def _long_key(self, key: str, value: Any, head: str, indent: str) -> None:
         self._out.append(f"{head}? {self._scalar(key, len(head) + 2, indent)}")
@@ -122,7 +122,7 @@ class _Writer:
 
     def _scalar(self, value: Any, column: int, indent: str) -> str:
         """Return the text of the scalar from its column on, with the end of its last line."""
-        if isinstance(value, str):
+        if type(value) is str or isinstance(value, str):
             return self._string(value, column, indent)
         if value is None or isinstance(value, bool):
             return _WORDS[value]

@@ -28,7 +28,7 @@ def get(values: dict, key: str) -> Any:  # type: ignore[type-arg]
 @function("set")
 def set_(values: dict, key: str, value: Any) -> Dict:  # type: ignore[type-arg]
     """Put a value into the dict, and return the dict."""
-    if is_nil(values):
+    if not values and is_nil(values):
         raise FunctionError("assignment to entry in nil map")
     values[key] = value
     return values

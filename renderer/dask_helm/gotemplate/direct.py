@@ -1,0 +1,131 @@
+"""Calls of Python functions that evaluate and check their arguments without a call for each.
+
+Most arguments are variables, constants or the dot. A closure that gets each of them from a closure
+of its own spends most of its time on calls, so closures are made by the form of their arguments:
+the first call of ``f $x "y" (g .)`` makes a factory for all calls of that form.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from dask_helm.gotemplate.types import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dask_helm.errors import TemplateError
+
+# How an operand is got; @ stands for its value: a slot, a constant or a closure.
+VARIABLE, DOT, CONSTANT, OTHER = "frame[@]", "dot", "@", "@(frame, dot)"
+
+_FACTORY = """
+def factory(function, error, values, wanted, tests):
+    {names} = values, wanted, tests
+    def evaluate(frame, dot):
+        try:
+            return {result}
+        except FunctionError as failure:
+            raise error(str(failure)) from None
+    return evaluate
+"""
+
+Evaluate: TypeAlias = "Callable[[list[Any], Any], Any]"
+
+
+_KEYS = """
+def factory(start, names, other):
+    {names} = names
+    def evaluate(frame, dot):
+        value = {start}
+        {lenient}
+{reads}
+        return value
+    return evaluate
+"""
+_LENIENT = "if value is None: return None"
+_READ = "        value = value.get({0}) if type(value) is dict else other(value, {0})"
+
+
+class Argument(NamedTuple):
+    """An argument: `form` and `value` tell how it is got.
+
+    Where its type is not `wanted`, `test` gets it and returns it, or raises TemplateError; `test`
+    is None where any type will do.
+    """
+
+    form: str
+    value: Any
+    wanted: Any = None
+    test: Callable[[Any], Any] | None = None
+
+
+def call(
+    function: Callable[..., Any],
+    error: Callable[[str], TemplateError],
+    arguments: Sequence[Argument],
+) -> Evaluate:
+    """Return what evaluates the arguments and calls the function; `error` is what it raises."""
+    return _made("function({})", ", ", arguments)(function, error)
+
+
+def chain(word: str, arguments: Sequence[Argument]) -> Evaluate:
+    """Return what evaluates arguments until the result of `and` or `or` is known."""
+    return _made("({})", f" {word} ", arguments)(None, None)
+
+
+def _made(frame: str, separator: str, arguments: Sequence[Argument]) -> Callable[..., Evaluate]:
+    forms = tuple((argument.form, argument.test is not None) for argument in arguments)
+    _, values, wanted, tests = zip(*arguments, strict=True) if arguments else ((),) * 4
+    return partial(_factory(frame, separator, forms), values=values, wanted=wanted, tests=tests)
+
+
+@cache
+def _factory(
+    frame: str, separator: str, forms: tuple[tuple[str, bool], ...]
+) -> Callable[..., Evaluate]:
+    names = ", ".join(_names(letter, len(forms)) for letter in "vwt")
+    result = frame.format(separator.join(_argument(n, *form) for n, form in enumerate(forms)))
+    return _compiled(_FACTORY.format(names=names, result=result))
+
+
+def keys(
+    form: str, start: Any, names: Sequence[str], lenient: bool, other: Callable[[Any, str], Any]
+) -> Evaluate:
+    """Return what reads one key after the other; `other` reads that of what is no plain dict.
+
+    `form` and `start` are as in Argument; when `lenient`, the keys of None are None.
+    """
+    return _keys_factory(form, len(names), lenient)(start, names, other)
+
+
+@cache
+def _keys_factory(form: str, count: int, lenient: bool) -> Callable[..., Evaluate]:
+    names = [f"n{number}" for number in range(count)]
+    return _compiled(
+        _KEYS.format(
+            names=f"[{', '.join(names)}]",
+            start=form.replace("@", "start"),
+            lenient=_LENIENT if lenient else "",
+            reads="\n".join(_READ.format(name) for name in names),
+        )
+    )
+
+
+def _compiled(text: str) -> Callable[..., Evaluate]:
+    scope: dict[str, Any] = {"FunctionError": FunctionError}
+    exec(text, scope)  # noqa: S102  it is only text from above
+    factory: Callable[..., Evaluate] = scope["factory"]
+    return factory
+
+
+def _names(letter: str, count: int) -> str:
+    return f"[{', '.join(f'{letter}{number}' for number in range(count))}]"
+
+
+def _argument(number: int, form: str, is_tested: bool) -> str:
+    got = form.replace("@", f"v{number}")
+    if not is_tested:
+        return got
+    return f"(a{number} if type(a{number} := {got}) is w{number} else t{number}(a{number}))"
