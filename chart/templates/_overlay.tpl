@@ -5,8 +5,7 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 */ -}}
 {{- define "dask.overlay" -}}
 {{- $mergedInside := list "image" "gpu" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
-{{- $merged := dict -}}
-{{- range $key, $value := first . }}{{ $_ := set $merged $key $value }}{{ end -}}
+{{- $merged := first . | default dict | omit -}}{{- /* a copy */ -}}
 {{- range $key, $value := last . -}}
 {{- $base := get $merged $key -}}
 {{- if and (has $key $mergedInside) (kindIs "map" $value) (kindIs "map" $base) -}}
