@@ -15,7 +15,7 @@ from dask_helm.goyaml.scalars import is_text
 PLAIN, SINGLE, DOUBLE, BLOCK = "", "'", '"', "|"
 _BOM = "\ufeff"
 _LONGEST_SIMPLE_KEY = 128
-_CACHED_LENGTH = 200
+CACHED_LENGTH = 200
 
 # What is printed as it is: not U+FEFF, and nothing beyond U+FFFF.
 _SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
@@ -47,13 +47,20 @@ class Written(NamedTuple):
 
 def written(text: str, tabs_in_blocks: bool) -> Written:
     """Return how the text is written as a value; only yaml.v3 allows tabs in blocks."""
-    write = _cached if len(text) <= _CACHED_LENGTH else _written
+    write = _cached if len(text) <= CACHED_LENGTH else _written
     return write(text, tabs_in_blocks)
 
 
 def written_key(text: str) -> str | None:
     """Return the key as it stands before its colon, None if it takes lines of its own."""
-    return (_cached_key if len(text) <= _CACHED_LENGTH else _written_key)(text)
+    return (_cached_key if len(text) <= CACHED_LENGTH else _written_key)(text)
+
+
+@lru_cache(maxsize=16384)
+def line_of(key: str, text: str, tabs_in_blocks: bool) -> str | None:
+    """Return the whole line of a key and a text, None if these take more than one."""
+    name, value = written_key(key), written(text, tabs_in_blocks).text
+    return None if name is None or value is None else f"{name}: {value}\n"
 
 
 def block(text: str, margin: str) -> str:

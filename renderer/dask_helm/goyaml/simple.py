@@ -28,10 +28,8 @@ _CACHED_LINES = 8192
 _DEEPEST = 100
 
 Plain: TypeAlias = Callable[[str], Any]
-# A column with a key and its value, with a dash, or with an item after the dash.
-Token: TypeAlias = tuple[int, Any, Any]
-_DASH, _ITEM, _BELOW = object(), object(), object()
-_END: Token = (-1, None, None)
+# Stand for the key of an item that has none, and for a value that stands below its key.
+_ITEM, _BELOW = object(), object()
 _QUOTES = "\"'"
 
 
@@ -50,20 +48,41 @@ def read(text: str, plain: Plain) -> Any:
     if _STRANGE.search(text):
         return NOT_SIMPLE
     try:
-        return _Nodes(_Lines(text, plain).tokens()).root()
+        return _Lines(text, plain).read()
     except (_OtherError, scalars.RefusedError):
         return NOT_SIMPLE
 
 
-def _line(text: str, plain: Plain) -> tuple[int, Any, Any]:
-    """Return of a line without its margin: how long its dashes are, its key and its value."""
-    found = _LINE.fullmatch(text) if len(text) <= _LONGEST_LINE else None
+class _Line(NamedTuple):
+    """A line: its column (-1 for a blank line), the length of its dashes, its key and its value.
+
+    Of an item the key is _ITEM. A value is `later` when it stands below or has to be made anew.
+    """
+
+    at: int
+    dashes: int
+    key: Any
+    value: Any
+    later: bool
+
+
+_BLANK = _Line(-1, 0, _ITEM, None, True)
+
+
+def _line(text: str, plain: Plain) -> _Line:
+    content = text.lstrip(" ")
+    if not content:
+        return _BLANK
+    found = _LINE.fullmatch(content) if len(content) <= _LONGEST_LINE else None
     if found is None:
         raise _OtherError
     dashes, key, value = found.groups()
     if key is None and not (dashes and value):
         raise _OtherError
-    return len(dashes), _ITEM if key is None else _key(key), _value(value, plain)
+    read = _value(value, plain)
+    later = read is _BELOW or type(read) is _Special
+    at = len(text) - len(content)
+    return _Line(at, len(dashes), _ITEM if key is None else _key(key), read, later)
 
 
 # Most lines stand in every cluster, and many several times in one.
@@ -83,47 +102,98 @@ def _value(text: str | None, plain: Plain) -> Any:
 
 
 class _Lines:
-    """Splits a text into tokens."""
+    """Puts line after line into the map or list that it belongs to.
+
+    `_open` are the maps and lists that the last line stands in, with their columns; `_waiting` is
+    its key when the value stands below.
+    """
 
     def __init__(self, text: str, plain: Plain) -> None:
         self._lines = text.split("\n")
         self._plain = plain
         self._next = 0
+        self._open: list[tuple[int, Any]] = []
+        self._waiting: str | None = None
 
-    def tokens(self) -> list[Token]:
-        """Return the tokens of all lines, and one for their end."""
-        tokens: list[Token] = []
-        lines, count, plain = self._lines, len(self._lines), self._plain
-        while self._next < count:
-            line = lines[self._next]
-            self._next += 1
-            if content := line.lstrip(" "):
-                dashes, key, value = _cached(content, plain)
-                column = len(line) - len(content)
-                if dashes:
-                    tokens += [(at, _DASH, None) for at in range(column, column + dashes, 2)]
-                    column += dashes
-                if type(value) is _Special:
-                    value = self._made(value.text, column - 2 if key is _ITEM else column)
-                tokens.append((column, key, value))
-        tokens.append(_END)
-        return tokens
+    def read(self) -> Any:
+        """Return the map or list of all lines."""
+        plain, root = self._plain, NOT_SIMPLE
+        # Most lines are a key of the map that the line before stands in.
+        within: Any = None
+        column = -1
+        for number, text in enumerate(self._lines):
+            if number < self._next:
+                continue
+            line = at, dashes, key, value, later = _cached(text, plain)
+            if at == column and not (dashes or later):
+                within[key] = value
+            elif at >= 0:
+                self._next = number + 1
+                self._add(line)
+                column, within = self._open[-1]
+                if self._waiting is not None or type(within) is list:
+                    column = -1
+                root = self._open[0][1]
+        return root
 
-    def _made(self, text: str, column: int) -> Any:
+    def _add(self, line: _Line) -> None:
+        within = self._within(line)
+        self._waiting = None
+        value = self._made(line.value.text) if type(line.value) is _Special else line.value
+        if line.key is _ITEM:
+            within.append(value)
+        elif value is _BELOW:
+            within[line.key], self._waiting = None, line.key
+        else:
+            within[line.key] = value
+
+    def _within(self, line: _Line) -> Any:
+        """Return the map or list for what stands behind the dashes."""
+        at, dashes = line.at, line.dashes
+        self._begin(at, dashes)
+        self._end(at, list if dashes else dict)
+        for column in range(at + 2, at + dashes, 2):
+            self._append(column, [])
+        if dashes and line.key is not _ITEM:
+            self._append(at + dashes, {})
+        return self._open[-1][1]
+
+    def _begin(self, at: int, dashes: int) -> None:
+        """Begin what stands below a waiting key; a list may begin in the key's own column."""
+        if not self._open:
+            self._open.append((at, [] if dashes else {}))
+        elif self._waiting is not None and at + bool(dashes) > self._open[-1][0]:
+            new: Any = [] if dashes else {}
+            self._open[-1][1][self._waiting] = new
+            self._open.append((at, new))
+
+    def _end(self, at: int, wanted: type) -> None:
+        """End what the line does not belong to; what is left must be what it belongs to."""
+        column, within = self._open[-1]
+        while column > at or (type(within) is list and wanted is dict):
+            self._open.pop()
+            column, within = self._open[-1] if self._open else (-1, None)
+        if column != at or type(within) is not wanted or at > _DEEPEST:
+            raise _OtherError
+
+    def _append(self, column: int, new: Any) -> None:
+        self._open[-1][1].append(new)
+        self._open.append((column, new))
+
+    def _made(self, text: str) -> Any:
         if text[0] == "|":
-            return self._block(text, column)
+            return self._block(text)
         return {} if text == "{}" else []
 
-    def _block(self, header: str, column: int) -> str:
-        """Return the lines that stand deeper than the column."""
-        indent = self._indent(column)
+    def _block(self, header: str) -> str:
+        """Return the lines that stand deeper than the key or dash before the header."""
+        indent = self._indent(self._open[-1][0])
         margin, lines, start = " " * indent, self._lines, self._next
         while self._next < len(lines) and _is_within(lines[self._next], margin):
             self._next += 1
         end = "\n" if self._next < len(lines) else ""
-        return _chomped(
-            "\n".join(line[indent:] for line in lines[start : self._next]) + end, header
-        )
+        body = "\n".join(line[indent:] for line in lines[start : self._next])
+        return _chomped(body + end, header)
 
     def _indent(self, column: int) -> int:
         """Return how deep the next line stands; a blank one would not tell."""
@@ -143,63 +213,3 @@ def _chomped(body: str, header: str) -> str:
     if header == "|+":
         return body
     return content + "\n" if header == "|" and len(content) < len(body) else content
-
-
-class _Nodes:
-    """Builds maps and lists of tokens; what does not stand where it belongs is not simple."""
-
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    def root(self) -> Any:
-        column = self._tokens[0][0]
-        root = self._node(column) if column >= 0 else NOT_SIMPLE
-        if self._tokens[self._at] is not _END:
-            raise _OtherError
-        return root
-
-    def _node(self, column: int) -> Any:
-        if column > _DEEPEST:
-            raise _OtherError
-        is_list = self._tokens[self._at][1] is _DASH
-        return self._list(column) if is_list else self._map(column)
-
-    def _map(self, column: int) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        tokens = self._tokens
-        at, key, value = tokens[self._at]
-        while at == column and type(key) is str:
-            self._at += 1
-            result[key] = self._below(column) if value is _BELOW else value
-            at, key, value = tokens[self._at]
-        _end(at, column)
-        return result
-
-    def _below(self, column: int) -> Any:
-        """Return what stands below a key; the dashes of a list may stand in the key's column."""
-        at, kind, _ = self._tokens[self._at]
-        if at > column:
-            return self._node(at)
-        return self._list(column) if at == column and kind is _DASH else None
-
-    def _list(self, column: int) -> list[Any]:
-        result: list[Any] = []
-        tokens = self._tokens
-        while tokens[self._at][0] == column and tokens[self._at][1] is _DASH:
-            self._at += 1
-            result.append(self._item(*tokens[self._at]))
-        _end(tokens[self._at][0], column)
-        return result
-
-    def _item(self, column: int, kind: Any, value: Any) -> Any:
-        if kind is not _ITEM:
-            return self._node(column)
-        self._at += 1
-        return value
-
-
-def _end(at: int, column: int) -> None:
-    """Refuse a line that stands deeper than the map or list that it ends."""
-    if at > column:
-        raise _OtherError

@@ -10,7 +10,14 @@ from dask_helm.goyaml.folding import folded
 from dask_helm.goyaml.gojson import MarshalError, json_dumps, json_number
 from dask_helm.goyaml.numbers import format_float
 from dask_helm.goyaml.ordering import ordered
-from dask_helm.goyaml.quoting import BLOCK, block, written, written_key
+from dask_helm.goyaml.quoting import (
+    BLOCK,
+    CACHED_LENGTH,
+    block,
+    line_of,
+    written,
+    written_key,
+)
 from dask_helm.goyaml.reader import load
 
 _STEP = "  "
@@ -87,13 +94,23 @@ class _Writer:
             self._sequence(value, head, indent)
 
     def _mapping(self, mapping: dict[str, Any], head: str, indent: str) -> None:
-        for key in ordered(mapping, digits_last=self._dialect.digits_last):
-            name = written_key(key)
-            if name is None:
-                self._long_key(key, mapping[key], head, indent)
+        out, (width, _, tabs, digits_last, _) = self._out, self._dialect
+        for key in ordered(mapping, digits_last=digits_last):
+            value = mapping[key]
+            is_short = type(value) is str and len(value) <= CACHED_LENGTH
+            line = line_of(key, value, tabs) if is_short else None
+            if line is not None and len(head) + len(line) <= width:
+                out.append(head + line)
             else:
-                self._below(mapping[key], f"{head}{name}:", indent)
+                self._entry(key, value, head, indent)
             head = indent
+
+    def _entry(self, key: str, value: Any, head: str, indent: str) -> None:
+        name = written_key(key)
+        if name is None:
+            self._long_key(key, value, head, indent)
+        else:
+            self._below(value, f"{head}{name}:", indent)
 
     def _sequence(self, sequence: list[Any], head: str, indent: str) -> None:
         for item in sequence:
