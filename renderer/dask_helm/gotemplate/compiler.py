@@ -7,7 +7,7 @@ takes printed text. An expression is called with frame and dot and returns a val
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from dask_helm.gotemplate import nodes
+from dask_helm.gotemplate import direct, nodes
 from dask_helm.gotemplate.expressions import Evaluate, Expressions
 from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
@@ -76,7 +76,8 @@ class Compiler:
         self.expressions.dot_nil, outside = dot_nil, self.expressions.dot_nil
         steps = tuple(n.text if isinstance(n, nodes.Text) else self.step(n) for n in body)
         self.expressions.dot_nil = outside
-        return _sequence(steps)
+        run: Step = direct.sequence(steps)
+        return run
 
     def handed(self, body: list[nodes.Node]) -> Evaluate | None:
         """Return what gives the value that is all the body prints, as YAML; None if it is not."""
@@ -164,28 +165,6 @@ def _after(silent: Step, evaluate: Evaluate) -> Evaluate:
 
 def _lost(_text: str) -> None:
     """Take text that nobody gets."""
-
-
-def _sequence(steps: tuple[Step | str, ...]) -> Step:
-    """Return one step; a text among the steps is printed as it stands."""
-    if len(steps) == 1:
-        return _text(steps[0]) if isinstance(steps[0], str) else steps[0]
-
-    def run(frame: Frame, dot: Any, out: Out) -> None:
-        for step in steps:
-            if type(step) is str:
-                out(step)
-            else:
-                step(frame, dot, out)  # type: ignore[operator]  # a str is printed above
-
-    return run
-
-
-def _text(content: str) -> Step:
-    def step(_frame: Frame, _dot: Any, out: Out) -> None:
-        out(content)
-
-    return step
 
 
 def _printing(evaluate: Callable[[Frame, Any], Any], source: Source, offset: int) -> Step:

@@ -1,8 +1,9 @@
-"""Calls of Python functions that evaluate and check their arguments without a call for each.
+"""Closures that do without a call, or a turn of a loop, for each small part.
 
-Most arguments are variables, constants or the dot. A closure that gets each of them from a closure
-of its own spends most of its time on calls, so closures are made by the form of their arguments:
-the first call of ``f $x "y" (g .)`` makes a factory for all calls of that form.
+Most arguments of functions are variables, constants or the dot. A closure that gets each of them
+from a closure of its own spends most of its time on calls, so closures are made by the form of
+their arguments: the first ``f $x "y" (g .)`` makes a factory for all calls of that form. The same
+is done for keys that are read one after the other, and for the steps of a body.
 """
 
 from __future__ import annotations
@@ -46,6 +47,15 @@ def factory(start, names, other):
 """
 _LENIENT = "if value is None: return None"
 _READ = "        value = value.get({0}) if type(value) is dict else other(value, {0})"
+
+
+_SEQUENCE = """
+def factory(steps):
+    {names} = steps
+    def run(frame, dot, out):
+        {calls}
+    return run
+"""
 
 
 class Argument(NamedTuple):
@@ -110,6 +120,24 @@ def _keys_factory(form: str, count: int, lenient: bool) -> Callable[..., Evaluat
             lenient=_LENIENT if lenient else "",
             reads="\n".join(_READ.format(name) for name in names),
         )
+    )
+
+
+def sequence(steps: Sequence[Any]) -> Any:
+    """Return one step that does all; a text among the steps is printed as it stands."""
+    if len(steps) == 1 and not isinstance(steps[0], str):
+        return steps[0]
+    return _sequence_factory(tuple(isinstance(step, str) for step in steps))(steps)
+
+
+@cache
+def _sequence_factory(are_texts: tuple[bool, ...]) -> Callable[..., Any]:
+    calls = [
+        f"out(s{number})" if is_text else f"s{number}(frame, dot, out)"
+        for number, is_text in enumerate(are_texts)
+    ]
+    return _compiled(
+        _SEQUENCE.format(names=_names("s", len(calls)), calls="; ".join(calls) or "pass")
     )
 
 
