@@ -5,6 +5,7 @@ takes printed text. An expression is called with frame and dot and returns a val
 """
 
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, TypeAlias
 
 from dask_helm.gotemplate import nodes
@@ -12,7 +13,7 @@ from dask_helm.gotemplate.expressions import Expressions
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
 from dask_helm.gotemplate.scope import Scope, call_template
-from dask_helm.gotemplate.types import FunctionError, Int64
+from dask_helm.gotemplate.types import FunctionError
 
 Frame: TypeAlias = list[Any]
 Out: TypeAlias = Callable[[str], Any]
@@ -110,11 +111,12 @@ class Compiler:
         """Return what splits a value into keys and elements, in Go's order."""
 
         def elements(value: Any) -> Iterable[tuple[Any, Any]]:
-            kind = type(value)
-            if kind in (int, Int64) and len(pipeline.declared) < 2:
-                return [(None, kind(i)) for i in range(value)]
-            message = "a number gives only one variable" if kind in (int, Int64) else ""
-            message = message or f"range can't iterate over {text(value)}"
+            if isinstance(value, int) and not isinstance(value, bool):
+                if len(pipeline.declared) < 2:
+                    return zip(repeat(None), map(type(value), range(value))) if value > 0 else ()
+                message = "a number gives only one variable"
+            else:
+                message = f"range can't iterate over {text(value)}"
             raise self.source.error(message, pipeline.offset)
 
         return elements

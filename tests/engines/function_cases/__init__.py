@@ -16,11 +16,11 @@ _WORDS = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|(?<![\w.$])[A-Za-z_]\w*')
 FILES = sorted(file.stem for file in _FOLDER.glob("*.txt"))
 
 # Helm 3 does not have these.
-ONLY_HELM_4 = frozenset(
-    """mustToYaml mustToToml mustToDuration durationSeconds durationMilliseconds
-    durationMicroseconds durationNanoseconds durationMinutes durationHours durationDays
-    durationWeeks durationRoundTo durationTruncateTo""".split()
-)
+ONLY_HELM_4 = frozenset((
+    "mustToYaml", "mustToToml", "mustToDuration", "durationSeconds", "durationMilliseconds",
+    "durationMicroseconds", "durationNanoseconds", "durationMinutes", "durationHours",
+    "durationDays", "durationWeeks", "durationRoundTo", "durationTruncateTo",
+))  # fmt: skip
 
 # The values that the expressions see.
 VALUES: dict[str, Any] = yaml.safe_load((_FOLDER / "values.yaml").read_text())

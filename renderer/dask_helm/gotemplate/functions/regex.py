@@ -1,19 +1,19 @@
 """Regular expressions: RE2, which is what Go's regexp reads, too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from dask_helm.gotemplate.functions.limits import check_text
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilStringList
 from dask_helm.gotemplate.types import FunctionError, StringList
-from dask_helm.gotemplate.utf8 import decoded, encoded
+from dask_helm.gotemplate.utf8 import decoded, encoded, is_valid
 
 _MAX_PATTERNS = 500
 _MAX_MEMORY = 64 * 2**20
-# RE2 knows an escape for any byte that Go does not.
-_ANY_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+# What is quoted, an escape or a character: RE2 knows an escape, \C, that Go does not.
+_PIECES = re.compile(r"\\Q(?:(?!\\E).)*(?:\\E)?|\\?.", re.DOTALL)
 _WORDS = {
     "missing ]": "missing closing ]",
     "missing )": "missing closing )",
@@ -49,7 +49,7 @@ def _pattern(source: str) -> _Pattern:
 def _compiled(source: str) -> _Pattern:
     import re2  # type: ignore[import-untyped]
 
-    if _ANY_BYTE.search(source):
+    if "\\C" in source and "\\C" in _PIECES.findall(source):
         raise FunctionError("error parsing regexp: invalid escape sequence: `\\C`")
     options = re2.Options()
     options.log_errors, options.max_mem = False, _MAX_MEMORY
@@ -61,7 +61,21 @@ def _compiled(source: str) -> _Pattern:
     for name in names:
         if not name.isascii():
             raise FunctionError(f"error parsing regexp: invalid named capture: `(?P<{name}>`")
-    return _Pattern(source, expression.search, expression.groups, names)
+    # RE2 finds what is no border of a word inside of characters, too; Go does not look there.
+    find = _between_characters(expression.search) if "\\B" in source else expression.search
+    return _Pattern(source, find, expression.groups, names)
+
+
+def _between_characters(search: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a search that finds only what begins where a character does."""
+
+    def find(data: bytes, at: int = 0) -> Any:
+        match = search(data, at)
+        while match is not None and _is_inside(data, match.start()):
+            match = search(data, _next_character(data, match.start()))
+        return match
+
+    return find
 
 
 def _message(error: Exception) -> str:
@@ -70,6 +84,13 @@ def _message(error: Exception) -> str:
     text = decoded(reason) if isinstance(reason, bytes) else str(reason)
     what, colon, where = text.partition(": ")
     return f"error parsing regexp: {_WORDS.get(what, what)}" + (f": `{where}`" if colon else "")
+
+
+def _subject(text: str) -> bytes:
+    """Return the bytes to search; raises FunctionError for those that RE2 finds nothing in."""
+    if not is_valid(text):
+        raise FunctionError("the text holds bytes that are no UTF-8")
+    return encoded(text)
 
 
 def _spans(pattern: _Pattern, data: bytes, most: int) -> Iterator[Any]:
@@ -90,49 +111,55 @@ def _spans(pattern: _Pattern, data: bytes, most: int) -> Iterator[Any]:
 
 def _next_character(data: bytes, at: int) -> int:
     at += 1
-    while at < len(data) and data[at] & 0xC0 == 0x80:
+    while _is_inside(data, at):
         at += 1
     return at
+
+
+def _is_inside(data: bytes, at: int) -> bool:
+    """Whether the byte goes on with a character."""
+    return at < len(data) and data[at] & 0xC0 == 0x80
 
 
 @function("regexMatch")
 def regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern is found in the text; a wrong pattern never is."""
     try:
-        return must_regex_match(pattern, text)
+        compiled = _pattern(pattern)
     except FunctionError:
         return False
+    return compiled.find(_subject(text)) is not None
 
 
 @function("mustRegexMatch")
 def must_regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern is found in the text."""
-    return _pattern(pattern).find(encoded(text)) is not None
+    return _pattern(pattern).find(_subject(text)) is not None
 
 
 @function("regexFind", "mustRegexFind")
 def regex_find(pattern: str, text: str) -> str:
     """Return the first match, an empty string where there is none."""
-    match = _pattern(pattern).find(encoded(text))
+    match = _pattern(pattern).find(_subject(text))
     return decoded(match.group()) if match else ""
 
 
 @function("regexFindAll", "mustRegexFindAll")
 def regex_find_all(pattern: str, text: str, most: int) -> StringList:
     """Return the matches, all of them or at most so many."""
-    matches = _spans(_pattern(pattern), encoded(text), most)
+    matches = _spans(_pattern(pattern), _subject(text), most)
     return StringList(decoded(m.group()) for m in matches) or NilStringList()
 
 
 @function("regexSplit", "mustRegexSplit")
 def regex_split(pattern: str, text: str, most: int) -> StringList:
     """Return what stands between the matches, all parts or at most so many."""
+    compiled = _pattern(pattern)
     if most == 0:
         return NilStringList()
     if pattern and not text:
         return StringList([""])
-    data = encoded(text)
-    return StringList(map(decoded, _parts(_pattern(pattern), data, most)))
+    return StringList(map(decoded, _parts(compiled, _subject(text), most)))
 
 
 def _parts(pattern: _Pattern, data: bytes, most: int) -> list[bytes]:
@@ -166,7 +193,7 @@ Pieces = list[Any]
 
 
 def _replaced(pattern: _Pattern, text: str, pieces: Pieces) -> str:
-    data = encoded(text)
+    data = _subject(text)
     out: list[bytes] = []
     last = length = 0
     for match in _replaceable(pattern, data):
