@@ -101,7 +101,9 @@ class Compiler:
     def range(self, node: nodes.Branch) -> Step:
         """Return a range; its elements are the dot inside."""
         pipeline, slots = node.pipeline, tuple(v.slot for v in node.pipeline.declared)
-        values = self.expressions.undeclared(pipeline).evaluate
+        values = self.expressions.assignable(
+            pipeline, self.expressions.undeclared(pipeline)
+        ).evaluate
         body = self.steps(node.body, "interface")
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
         loop = _loop_with_jumps if _jumps(node.body) else _loop
@@ -214,6 +216,8 @@ def _range(
 ) -> Step:
     def step(frame: Frame, dot: Any, out: Out) -> None:
         value = values(frame, dot)
+        # Go sets the variables of a range to the whole value at first.
+        assign(frame, value, value)
         if isinstance(value, dict):
             pairs: Any = sorted(value.items(), key=_key)
         elif isinstance(value, list):
