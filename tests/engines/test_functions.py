@@ -21,13 +21,53 @@ from tests.engines.charts import (
     refused_by_us,
 )
 from tests.engines.function_cases import FILES, ONLY_HELM_4, VALUES, Case, cases
+from tests.paths import ROOT
 
+DOCS = ROOT / "docs"
 HELM_4 = frozenset((Path(__file__).parent / "helm_functions.txt").read_text().split())
 HELM_3 = HELM_4 - ONLY_HELM_4
 OURS = frozenset((*TABLE, *SPECIAL))
 
 # Sprig has them, and Helm takes them away.
 NOT_IN_HELM = frozenset(("env", "expandenv"))
+
+
+# What is different on purpose, and expressions that show it; the reasons stand in the docs.
+MANY_KEYS = " ".join(f'"k{i}" {i}' for i in range(25))
+DIFFERENT: dict[str, list[str]] = {
+    "`printf` refuses what would print an address in memory, or the inside of a struct": [
+        'printf "%p" list',
+        'printf "%#v" (semver "1.2")',
+        'printf "%#v" (list (semver "1.2"))',
+        'printf "%d" (semver "1.2")',
+        'printf "%w" (semver "1.2")',
+    ],
+    "`deepCopy` refuses a version, of which Helm makes 0.0.0": [
+        'deepCopy (semver "1.2.3")',
+        'mustDeepCopy (list (semver "1.2.3"))',
+    ],
+    "`toYamlPretty` refuses bytes that are no UTF-8, which Helm writes as `!!binary`": [
+        'toYamlPretty (b64dec "/w==")',
+        'toYamlPretty (dict (b64dec "/w==") 1)',
+    ],
+    "`fromYaml` and `fromYamlArray` give an error of YAML in our words": [
+        'fromYaml "a: ["',
+        'fromYamlArray "a: b: c"',
+        'fromYaml (b64dec "/w==")',
+    ],
+    "texts of more than 64 MiB and lists of more than a million elements are refused": [
+        "until 1000001 | len",
+        'repeat 67108865 "x" | len',
+    ],
+    "`keys` and `values` come in the order of the keys, which Helm does not keep": [
+        f"keys (dict {MANY_KEYS})",
+        f"values (dict {MANY_KEYS})",
+    ],
+    "there are no complex numbers": ["1i", "list 1i 2"],
+}
+DIFFERENT_CASES = [
+    Case(e, refused=False) for expressions in DIFFERENT.values() for e in expressions
+]
 
 
 # The names
@@ -89,6 +129,25 @@ def of_all_files(refused: bool) -> list[Case]:
 def test_each_function_has_a_case_that_prints_something() -> None:
     tried = {word for case in of_all_files(refused=False) for word in case.words}
     assert sorted(OURS - tried) == []
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_what_is_different_on_purpose_is_different(tmp_path: Path, version: int) -> None:
+    templates = [case.template for case in DIFFERENT_CASES]
+    helms = printed_by_helm(cases_chart(tmp_path / "helm", templates, VALUES), version)
+    ours = [our_text(tmp_path / f"{i}", template) for i, template in enumerate(templates)]
+    assert [t for t, us, them in zip(templates, ours, helms, strict=True) if us == them] == []
+
+
+def our_text(folder: Path, template: str) -> str | None:
+    """Return what we print, None for what we refuse."""
+    chart = cases_chart(folder, [template], VALUES)
+    return None if refused_by_us(chart) else printed_by_us(chart)[0]
+
+
+@pytest.mark.parametrize("reason", DIFFERENT)
+def test_the_docs_tell_what_is_different(reason: str) -> None:
+    assert f"* {reason}" in (DOCS / "development.md").read_text()
 
 
 def test_no_case_stands_there_twice() -> None:

@@ -189,7 +189,9 @@ def from_json(text: str) -> dict[str, Any]:
     try:
         value = goyaml.json_loads(text)
     except goyaml.MarshalError as error:
-        return {"Error": _json_error(error, text, "{", "map[string]interface {}")}
+        message = _json_error(error, text, "{", "map[string]interface {}")
+        read = goyaml.json_loads(text, too_large_as_null=True) if _is_read(text, message) else {}
+        return {**read, "Error": message}
     if isinstance(value, dict):
         return value
     return NilMap() if value is None else {"Error": _wrong_json(value, "map[string]interface {}")}
@@ -213,6 +215,11 @@ def _json_error(error: goyaml.MarshalError, text: str, opener: str, wanted: str)
     if found == opener or not message.startswith(_TOO_LARGE):
         return message
     return _wrong_json({"[": [], "{": {}}.get(found, 0.0), wanted)
+
+
+def _is_read(text: str, message: str) -> bool:
+    """Whether Go goes on after the error: with null for a number that is too large."""
+    return text.lstrip().startswith("{") and message.startswith(_TOO_LARGE)
 
 
 _TOO_LARGE = "json: cannot unmarshal number"

@@ -133,8 +133,17 @@ def chunk(size: int, values: Any) -> Lists:
     """Return lists of that many values each."""
     listed = _listed(values, "Cannot chunk type %s")
     if size < 1:
-        raise FunctionError("runtime error: makeslice: len out of range")
+        size = _backwards(size, len(listed))
     return Lists(list(listed[at : at + size]) for at in range(0, len(listed), size))
+
+
+def _backwards(size: int, count: int) -> int:
+    """Return a step that gives what Go makes of a size below 1: one chunk, none, or an error."""
+    if count == 1 and size < -1:
+        return 1
+    if 1 < count <= 1 - size:
+        return size
+    raise FunctionError("runtime error: makeslice: len out of range")
 
 
 def strings(value: Any) -> list[str]:

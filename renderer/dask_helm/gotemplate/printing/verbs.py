@@ -29,7 +29,7 @@ class Printer:
             return _string(flags, type_name(value), "s")
         if verb == "p" and isinstance(value, list | dict | Object):
             raise FunctionError("%p would print another address at every rendering")
-        if verb == "w":
+        if verb == "w" and not isinstance(value, Object):
             return bad(flags, value, verb)
         try:
             return self._any(flags, value, verb)
