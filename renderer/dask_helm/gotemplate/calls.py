@@ -36,7 +36,7 @@ def call(
 ) -> Expression:
     """Return the call of a function; raises TemplateError when it is not in the table."""
     values = [*arguments, piped] if piped is not None else arguments
-    special = _SPECIAL.get(identifier.name)
+    special = SPECIAL.get(identifier.name)
     declared = _SIGNATURES.get(identifier.name) or TABLE.get(identifier.name)
     if declared is None:
         raise _unknown(expressions.source, identifier)
@@ -99,7 +99,7 @@ def _unknown(source: Source, identifier: nodes.Identifier) -> TemplateError:
     if name in REFUSED:
         message = f"the function {name} is not supported: {REFUSED[name]}"
         return source.error(message, identifier.offset)
-    near = get_close_matches(name, [*TABLE, *_SPECIAL], n=1)
+    near = get_close_matches(name, [*TABLE, *SPECIAL], n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return source.error(f"there is no function {name}{hint}", identifier.offset)
 
@@ -188,7 +188,7 @@ def _tpl(
     return _direct(tpl, expressions, identifier, arguments)
 
 
-_SPECIAL: dict[str, Callable[..., Evaluate]] = {
+SPECIAL: dict[str, Callable[..., Evaluate]] = {
     "and": _and,
     "or": _or,
     "include": _include,

@@ -5,6 +5,7 @@ takes printed text. An expression is called with frame and dot and returns a val
 """
 
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, TypeAlias
 
 from dask_helm.gotemplate import direct, nodes
@@ -13,7 +14,7 @@ from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
 from dask_helm.gotemplate.scope import Scope, call_template
-from dask_helm.gotemplate.types import FunctionError, Int64
+from dask_helm.gotemplate.types import FunctionError
 
 Frame: TypeAlias = list[Any]
 Out: TypeAlias = Callable[[str], Any]
@@ -120,7 +121,9 @@ class Compiler:
     def range(self, node: nodes.Branch) -> Step:
         """Return a range; its elements are the dot inside."""
         pipeline, slots = node.pipeline, tuple(v.slot for v in node.pipeline.declared)
-        values = self.expressions.undeclared(pipeline).evaluate
+        values = self.expressions.assignable(
+            pipeline, self.expressions.undeclared(pipeline)
+        ).evaluate
         body = self.steps(node.body, "interface")
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
         loop = _loop_with_jumps if _jumps(node.body) else _loop
@@ -130,11 +133,12 @@ class Compiler:
         """Return what splits a value into keys and elements, in Go's order."""
 
         def elements(value: Any) -> Iterable[tuple[Any, Any]]:
-            kind = type(value)
-            if kind in (int, Int64) and len(pipeline.declared) < 2:
-                return [(None, kind(i)) for i in range(value)]
-            message = "a number gives only one variable" if kind in (int, Int64) else ""
-            message = message or f"range can't iterate over {text(value)}"
+            if isinstance(value, int) and not isinstance(value, bool):
+                if len(pipeline.declared) < 2:
+                    return zip(repeat(None), map(type(value), range(value))) if value > 0 else ()
+                message = "a number gives only one variable"
+            else:
+                message = f"range can't iterate over {text(value)}"
             raise self.source.error(message, pipeline.offset)
 
         return elements
@@ -226,6 +230,8 @@ def _range(
 ) -> Step:
     def step(frame: Frame, dot: Any, out: Out) -> None:
         value = values(frame, dot)
+        # Go sets the variables of a range to the whole value at first.
+        assign(frame, value, value)
         if isinstance(value, dict):
             pairs: Any = sorted(value.items())  # by their keys alone, of which no two are equal
         elif isinstance(value, list):

@@ -57,7 +57,19 @@ class Expressions:
         expression = self.undeclared(pipeline)
         if not pipeline.declared:
             return expression
+        expression = self.assignable(pipeline, expression)
         return Expression(_declaring(pipeline.declared[0].slot, expression.evaluate), INVALID)
+
+    def assignable(self, pipeline: nodes.Pipeline, value: Expression) -> Expression:
+        """Return the value, or an error if it is assigned to a variable that does not exist."""
+        missing = [v for v in pipeline.declared if v.slot == nodes.UNDEFINED]
+        return self.undefined(missing[0]) if missing else value
+
+    def undefined(self, node: nodes.Variable) -> Expression:
+        """Return the error of a variable that does not exist."""
+        return calls.failing(
+            self.source, node.offset, f"the variable {node.name} is not declared here"
+        )
 
     def undeclared(self, pipeline: nodes.Pipeline) -> Expression:
         """Return the value of a pipeline, whatever variables it declares."""
@@ -113,9 +125,14 @@ class Expressions:
 
     def variable(self, node: nodes.Variable) -> Expression:
         """Return a variable, or keys of it."""
-        nil = INTERFACE if node.of_range else INVALID
-        start = Expression(_slot(node.slot), nil, simple=(direct.VARIABLE, node.slot))
+        start = self.value_of(node, INTERFACE if node.of_range else INVALID)
         return self.keys(start, node.names, node.offset) if node.names else start
+
+    def value_of(self, node: nodes.Variable, nil: str) -> Expression:
+        """Return a variable without its keys."""
+        if node.slot == nodes.UNDEFINED:
+            return self.undefined(node)
+        return Expression(_slot(node.slot), nil, simple=(direct.VARIABLE, node.slot))
 
     def field(self, node: nodes.Field) -> Expression:
         """Return keys of the dot."""
@@ -166,7 +183,7 @@ class Expressions:
         if isinstance(node, nodes.Field):
             start = self._dot()
         elif isinstance(node, nodes.Variable):
-            start = Expression(_slot(node.slot), INVALID, simple=(direct.VARIABLE, node.slot))
+            start = self.value_of(node, INVALID)
         else:
             start = self.operand(node.operand)
         return self.keys(start, node.names[:-1], node.offset) if node.names[1:] else start

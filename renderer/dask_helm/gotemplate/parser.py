@@ -23,10 +23,15 @@ def parse(source: Source) -> list[nodes.Definition]:
 
 
 class _Scope:
-    """The variables of one definition: each gets a slot, used again after its block."""
+    """The variables of one definition: each gets a slot, used again after its block.
+
+    `undefined` are names that Go lets pass until it comes there: those that an else has from the
+    branch before it, or that stand before an = without being declared.
+    """
 
     def __init__(self) -> None:
         self.variables: list[tuple[str, bool]] = [("$", False)]
+        self.undefined: set[str] = set()
         self.slots = 1
 
     def declare(self, name: str, of_range: bool) -> int:
@@ -36,7 +41,13 @@ class _Scope:
 
     def find(self, name: str) -> int | None:
         slots = range(len(self.variables) - 1, -1, -1)
-        return next((slot for slot in slots if self.variables[slot][0] == name), None)
+        found = next((slot for slot in slots if self.variables[slot][0] == name), None)
+        return nodes.UNDEFINED if found is None and name in self.undefined else found
+
+    def leave(self, body: int, header: int) -> None:
+        """Go from a body to its else: the variables of the header are just values there."""
+        self.undefined |= {name for name, _ in self.variables[body:]}
+        self.variables[header:] = [(name, False) for name, _ in self.variables[header:body]]
 
 
 class _Parser:
@@ -164,13 +175,16 @@ class _Parser:
         return self.nested(lambda: self.scoped_branch(token))
 
     def scoped_branch(self, token: Token) -> nodes.Branch:
-        outside = len(self.scope.variables)
+        outside, undefined = len(self.scope.variables), set(self.scope.undefined)
         pipeline = self.pipeline(f"a {token.kind}", "right", is_range=token.kind == "range")
+        inside = len(self.scope.variables)
         self.ranges += token.kind == "range"
         body, ending = self.nodes_until_end(f"a {token.kind}")
         self.ranges -= token.kind == "range"
+        self.scope.leave(inside, outside)
         otherwise = self.otherwise(token, ending)
         del self.scope.variables[outside:]
+        self.scope.undefined = undefined
         return nodes.Branch(token.offset, token.kind, pipeline, body, otherwise)
 
     def otherwise(self, token: Token, ending: Token) -> list[nodes.Node]:
@@ -224,6 +238,7 @@ class _Parser:
         names = self.declared_names(is_range)
         if names:
             pipeline.assigns = self.next_word().kind == "="
+            self.scope.undefined |= {token.text for token in names}
         while self.peek_word().kind != end:
             if self.peek().kind not in _OPERANDS:
                 self.unexpected(self.next(), context)
@@ -254,7 +269,7 @@ class _Parser:
         slot = self.scope.find(token.text)
         if slot is None:
             raise self.error(f"the variable {token.text} is not declared here", token.offset)
-        of_range = self.scope.variables[slot][1]
+        of_range = slot != nodes.UNDEFINED and self.scope.variables[slot][1]
         return nodes.Variable(token.offset, token.text, slot, [], of_range)
 
     def check(self, pipeline: nodes.Pipeline, context: str, end: Token) -> None:

@@ -34,13 +34,15 @@ def json_dumps(value: Any, *, indent: str = "", escape_html: bool = True) -> str
     return text
 
 
-def json_loads(text: str) -> Any:
+def json_loads(text: str, *, too_large_as_null: bool = False) -> Any:
     """Return what Go's json.Unmarshal makes of the text: every number is a float.
 
-    MarshalError, with Go's words, for a text that is no JSON.
+    MarshalError, with Go's words, for a text that is no JSON, and for numbers that are too large
+    unless these are to be None.
     """
+    number = _float_or_none if too_large_as_null else _float
     try:
-        loaded = json.loads(text, parse_int=_float, parse_float=_float, parse_constant=_refused)
+        loaded = json.loads(text, parse_int=number, parse_float=number, parse_constant=_refused)
         return _whole_characters(loaded) if "\\ud" in text.lower() else loaded
     except RecursionError:
         raise MarshalError("exceeded max depth") from None
@@ -65,6 +67,11 @@ def _float(text: str) -> float:
     if math.isinf(number):
         raise MarshalError(f"json: cannot unmarshal number {text} into Go value of type float64")
     return number
+
+
+def _float_or_none(text: str) -> float | None:
+    number = float(text)
+    return None if math.isinf(number) else number
 
 
 def _refused(word: str) -> Any:

@@ -98,7 +98,7 @@ def _written(text: str, tabs_in_blocks: bool) -> Written:
 
 
 def _written_key(text: str) -> str | None:
-    if len(text.encode()) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
+    if len(text.encode("utf-8", "surrogatepass")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
         return None
     return _written(text, tabs_in_blocks=False).text
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dask_helm.gotemplate.functions.table import function
-from dask_helm.gotemplate.kinds import is_nil, type_name
+from dask_helm.gotemplate.kinds import NilMap, is_nil, type_name
 from dask_helm.gotemplate.printing.plain import plain
 from dask_helm.gotemplate.types import FunctionError, StringList
 
@@ -37,8 +37,9 @@ def set_(values: dict, key: str, value: Any) -> Dict:  # type: ignore[type-arg]
 @function("unset")
 def unset(values: dict, key: str) -> Dict:  # type: ignore[type-arg]
     """Remove a key from the dict, and return the dict."""
-    if values:
-        values.pop(key, None)
+    if values is None:
+        return NilMap()
+    values.pop(key, None)
     return values
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dask_helm.gotemplate.functions.limits import nested
 from dask_helm.gotemplate.functions.table import function
-from dask_helm.gotemplate.kinds import is_nil
+from dask_helm.gotemplate.kinds import NilMap, is_nil
 from dask_helm.gotemplate.types import FunctionError, StringMap
 
 Dict = dict[str, Any]
@@ -29,9 +29,11 @@ def merge_overwrite(into: dict, *others: dict) -> Dict:  # type: ignore[type-arg
 
 
 def _merged(into: Dict, others: tuple[Dict | None, ...], overwrite: bool) -> Dict:
-    result = {} if is_nil(into) else into
+    result = NilMap() if into is None else into
     for other in others:
-        _merge(result, other or {}, overwrite)
+        if other is not None and not is_nil(other):
+            result = {} if is_nil(result) else result
+            _merge(result, other, overwrite)
     return result
 
 
