@@ -13,12 +13,25 @@ DaskHelmError
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class DaskHelmError(Exception):
     """The base of them all."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would make it anew from its text alone, and some classes take more than that.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(
+    kind: type[DaskHelmError], arguments: tuple[Any, ...], state: dict[str, Any]
+) -> DaskHelmError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(state)
+    return error
 
 
 class InputError(DaskHelmError):

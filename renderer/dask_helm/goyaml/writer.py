@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from dask_helm.errors import YamlError
@@ -10,7 +11,15 @@ from dask_helm.goyaml.folding import folded
 from dask_helm.goyaml.gojson import MarshalError, json_dumps, json_number
 from dask_helm.goyaml.numbers import format_float
 from dask_helm.goyaml.ordering import ordered
-from dask_helm.goyaml.quoting import BLOCK, block, written, written_key
+from dask_helm.goyaml.quoting import (
+    BLOCK,
+    Written,
+    block,
+    written,
+    written_exactly,
+    written_key,
+    written_key_exactly,
+)
 from dask_helm.goyaml.reader import load
 
 _STEP = "  "
@@ -24,13 +33,14 @@ _LONGEST_KEY = 1000
 
 
 class _Dialect(NamedTuple):
-    """What yaml.v2 and yaml.v3 write differently."""
+    """What yaml.v2, yaml.v3 and we write differently."""
 
-    width: float
-    sequence_step: str
-    tabs_in_blocks: bool
-    digits_last: bool
     number: Callable[[float], str]
+    text: Callable[[str], Written]
+    key: Callable[[str], str | None] = written_key
+    width: float = 80
+    sequence_step: str = ""
+    digits_last: bool = False
 
 
 def dump(value: Any) -> str:
@@ -45,6 +55,15 @@ def dump(value: Any) -> str:
 def dump_pretty(value: Any) -> str:
     """Return the value as YAML, as Helm's toYamlPretty writes it: yaml.v3 with two blanks."""
     return _text(value, _V3)
+
+
+def dump_exactly(value: Any) -> str:
+    """Return the value as YAML that every reader, in Go or not, reads as this very value.
+
+    That is what `dump` returns but for texts and keys that YAML's way through JSON would change.
+    MarshalError for infinities and for what is no list, map or scalar.
+    """
+    return _text(value, _EXACT)
 
 
 def _text(value: Any, dialect: _Dialect) -> str:
@@ -88,7 +107,7 @@ class _Writer:
 
     def _mapping(self, mapping: dict[str, Any], head: str, indent: str) -> None:
         for key in ordered(mapping, digits_last=self._dialect.digits_last):
-            name = written_key(key)
+            name = self._dialect.key(key)
             if name is None:
                 self._long_key(key, mapping[key], head, indent)
             else:
@@ -131,7 +150,7 @@ class _Writer:
         return _empty(value)
 
     def _string(self, value: str, column: int, indent: str) -> str:
-        style, text = written(value, self._dialect.tabs_in_blocks)
+        style, text = self._dialect.text(value)
         if text is not None and (column + len(text) <= self._dialect.width or " " not in text):
             return text + "\n"
         if style == BLOCK:
@@ -161,6 +180,12 @@ def _number_v2(value: float) -> str:
     return format_float(float(text), "g")
 
 
+def _number_exactly(value: float) -> str:
+    """Readers that are not Go's take a power of ten for text unless a point stands before it."""
+    text = _number_v2(value)
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
 def _number_v3(value: float) -> str:
     if isinstance(value, int):
         return str(int(value))
@@ -169,5 +194,12 @@ def _number_v3(value: float) -> str:
 
 
 _WORDS = {None: "null\n", True: "true\n", False: "false\n"}
-_V2 = _Dialect(80, "", False, False, _number_v2)
-_V3 = _Dialect(math.inf, _STEP, True, True, _number_v3)
+_V2 = _Dialect(_number_v2, partial(written, tabs_in_blocks=False))
+_V3 = _Dialect(
+    _number_v3,
+    partial(written, tabs_in_blocks=True),
+    width=math.inf,
+    sequence_step=_STEP,
+    digits_last=True,
+)
+_EXACT = _Dialect(_number_exactly, written_exactly, written_key_exactly)

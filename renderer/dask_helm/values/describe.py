@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dask_helm.values.paths import quoted
+
 Schema = dict[str, Any]
 
 _LONGEST = 60
@@ -135,7 +137,7 @@ def _literal(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return json.dumps(short, ensure_ascii=False)
+    return quoted(short)
 
 
 # What the patterns of our schema mean; a test says that each has its words here.

@@ -12,7 +12,7 @@ from dask_helm.values.convert import meant_word
 from dask_helm.values.describe import allowed, found, listed
 from dask_helm.values.findings import Finding, findings
 from dask_helm.values.merge import Map
-from dask_helm.values.paths import ValuePath, holds, nested, shown, value_at
+from dask_helm.values.paths import ValuePath, holds, nested, shown, until_index, value_at
 from dask_helm.values.repair import NOTHING, Repair
 from dask_helm.values.suggest import Advice, Suggester, misplaced
 from dask_helm.values.tree import Schema, Tree
@@ -21,9 +21,13 @@ from dask_helm.values.tree import Schema, Tree
 def problems(
     values: Values, coalesced: Map, schema: Schema, errors: Iterable[Any]
 ) -> list[Problem]:
-    """Return the problems behind the validator's errors, in the order of the user's sources."""
-    report = _Report(values, coalesced, Tree(_with_examples(schema)))
-    return sorted(report.problems(errors), key=lambda problem: _order(problem, values))
+    """Return the problems behind the validator's errors."""
+    return _Report(values, coalesced, Tree(_with_examples(schema))).problems(errors)
+
+
+def in_order(found: Iterable[Problem], values: Values) -> list[Problem]:
+    """Return problems in the order of the user's sources, without a place last."""
+    return sorted(found, key=lambda problem: _order(problem, values))
 
 
 class _Report:
@@ -97,13 +101,13 @@ class _Report:
 
     def _list_around(self, path: ValuePath) -> Map | None:
         """Return the outermost list around the path, made right; a list is always written whole."""
-        depth = next((i for i, step in enumerate(path) if isinstance(step, int)), None)
-        schema = self._tree.at(path[:depth]) if depth is not None else None
+        around = until_index(path)
+        schema = self._tree.at(around) if around != path else None
         if schema is None:
             return None
-        items = value_at(self._coalesced, path[:depth])
-        fitted = Repair(self._tree, self._values).fit(items, schema, path[:depth])
-        written: Map | None = None if fitted is NOTHING else nested(path[:depth], fitted)
+        items = value_at(self._coalesced, around)
+        fitted = Repair(self._tree, self._values).fit(items, schema, around)
+        written: Map | None = None if fitted is NOTHING else nested(around, fitted)
         return written
 
     def _problem(
@@ -120,7 +124,7 @@ class _Report:
             path=shown(path),
             place=self._place(path, key=key),
             suggestion=shown(target) if target else None,
-            write=goyaml.dump(write) if write else None,
+            write=goyaml.dump_exactly(write) if write else None,
         )
 
     def _place(self, path: ValuePath, *, key: bool) -> Place | None:
@@ -136,8 +140,7 @@ def _left_out(paths: list[str]) -> str:
 
 def _with_examples(schema: Schema) -> Schema:
     """Return our own schema with its examples, and any other as it is."""
-    bare = {key: value for key, value in schema.items() if key != "$comment"}
-    return own.load() if bare == own.load(examples=False) else schema
+    return own.load() if own.is_own(schema) else schema
 
 
 def _order(problem: Problem, values: Values) -> tuple[int, int, int, str]:

@@ -119,8 +119,11 @@ def read(given: str | Path | Mapping[str, Any]) -> MappingSource:
 
 
 def content_of(path: str) -> str:
-    """Return the text of a file, or of standard input for `-`."""
-    return _content(path)[1].decode("utf-8", "replace")
+    """Return the text of a file, or of standard input for `-`.
+
+    Bytes that are no UTF-8 become halves of surrogate pairs, so that b64enc finds them again.
+    """
+    return _content(path)[1].decode("utf-8", "surrogateescape")
 
 
 def _content(given: str | Path) -> tuple[str, bytes]:

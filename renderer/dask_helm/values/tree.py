@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from dask_helm import goyaml
 from dask_helm.errors import ChartError
 from dask_helm.values.paths import ValuePath
 from dask_helm.values.patterns import translated
@@ -95,9 +96,14 @@ def validator(schema: Schema) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a copy with numbers of Python's own types only, which the validator insists on."""
+    """Return a copy with numbers of Python's own types only, which the validator insists on.
+
+    It insists on whole characters, too: bytes that are none become U+FFFD, as in Go's JSON.
+    """
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
+    if isinstance(value, str):
+        return goyaml.whole_characters(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
