@@ -33,6 +33,6 @@ def test_errors_go_from_process_to_process(error: DaskHelmError, copied: Any) ->
 
 
 def test_a_copy_is_raised_like_its_original() -> None:
-    with pytest.raises(ValuesError, match="a.b: is wrong") as raised:
+    with pytest.raises(ValuesError, match=r"a\.b: is wrong") as raised:
         raise copy.copy(ERRORS[0])
     assert raised.value.problems[1].message == "is missing"

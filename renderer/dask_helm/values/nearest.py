@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 # What other programs, and older ones, call things.
 _SYNONYMS = {
@@ -27,13 +28,18 @@ _CUTOFF = 0.72
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return the nearest of the known words, the very nearest first; none when all are far."""
-    names = list(known)
+    return list(_nearest(word, tuple(known)))
+
+
+# One file may hold the same mistake a thousand times.
+@lru_cache(maxsize=512)
+def _nearest(word: str, names: tuple[str, ...]) -> tuple[str, ...]:
     plain = {_plain(name): name for name in names}
     meant = [plain.get(_plain(word)), _SYNONYMS.get(_plain(word))]
     same = [name for name in meant if name in names]
     similar = get_close_matches(word, names, n=3, cutoff=_CUTOFF)
     letters = (plain[name] for name in get_close_matches(_plain(word), plain, n=3, cutoff=_CUTOFF))
-    return list(dict.fromkeys(name for name in [*same, *similar, *letters] if name))
+    return tuple(dict.fromkeys(name for name in [*same, *similar, *letters] if name))
 
 
 def _plain(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from dask_helm import goyaml
@@ -17,6 +18,9 @@ from dask_helm.values.repair import NOTHING, Repair
 from dask_helm.values.suggest import Advice, Suggester, misplaced
 from dask_helm.values.tree import Schema, Tree
 
+_MOST_SOUGHT = 100
+"""For so many different keys it is sought what was meant, which takes milliseconds for each."""
+
 
 def problems(
     values: Values, coalesced: Map, schema: Schema, errors: Iterable[Any]
@@ -26,8 +30,22 @@ def problems(
 
 
 def in_order(found: Iterable[Problem], values: Values) -> list[Problem]:
-    """Return problems in the order of the user's sources, without a place last."""
-    return sorted(found, key=lambda problem: _order(problem, values))
+    """Return problems in the order of the user's sources, those without a place last.
+
+    What mends several of them, such as a list that is written whole, stands at the first.
+    """
+    ordered = sorted(found, key=lambda problem: _order(problem, values))
+    first: dict[str | None, Problem] = {}
+    return [p if first.setdefault(p.write, p) is p else _mended_above(p) for p in ordered]
+
+
+def _mended_above(problem: Problem) -> Problem:
+    if problem.write is None:
+        return problem
+    return replace(problem, message=f"{problem.message}; {_ABOVE}", write=None)
+
+
+_ABOVE = "what to write above mends this, too"
 
 
 class _Report:
@@ -35,17 +53,20 @@ class _Report:
         self._values = values
         self._coalesced = coalesced
         self._tree = tree
+        self._lists: dict[ValuePath, str | None] = {}
 
     def problems(self, errors: Iterable[Any]) -> list[Problem]:
         told = findings(errors, self._tree)
         moved = self._misplaced(told)
         rest = [f for f in told if not any(f.path[: len(path)] == path for path, _ in moved)]
-        unknown = [(f, *self._advice(f)) for f in rest if f.kind == "unknown"]
-        targets = {advice.target for _, advice, _ in unknown}
+        unknown = [f for f in rest if f.kind == "unknown"]
+        sought = set(islice(dict.fromkeys(f.path[-1] for f in unknown), _MOST_SOUGHT))
+        advised = [(f, *self._advice(f, f.path[-1] in sought)) for f in unknown]
+        targets = {advice.target for _, advice, _ in advised}
         others = [f for f in rest if f.kind != "unknown" and f.path not in targets]
         return [
             *(self._moved(path, target) for path, target in moved),
-            *(self._unknown(*item) for item in unknown),
+            *(self._unknown(*item) for item in advised),
             *(self._wrong(finding) for finding in others),
         ]
 
@@ -58,14 +79,16 @@ class _Report:
     def _moved(self, path: ValuePath, target: ValuePath) -> Problem:
         value = value_at(self._coalesced, path)
         message = f"stands where {shown(target[:-2])} has the names of its own"
-        return self._problem(path, message, target, nested(target, value), key=True)
+        return self._problem(path, message, target, _dumped(nested(target, value)), key=True)
 
-    def _advice(self, finding: Finding) -> tuple[Advice, list[str]]:
+    def _advice(self, finding: Finding, sought: bool) -> tuple[Advice, list[str]]:
+        if not sought:
+            return Advice(finding.path), []
         repair = Repair(self._tree, self._values)
         return Suggester(self._tree, repair).advice(finding), repair.left_out
 
     def _unknown(self, finding: Finding, advice: Advice, left_out: list[str]) -> Problem:
-        write = advice.write or self._list_around(finding.path)
+        write = _dumped(advice.write) or self._list_around(finding.path)
         message = self._why_unknown(finding, advice) + _left_out(left_out)
         return self._problem(advice.path, message, advice.target, write, key=True)
 
@@ -81,8 +104,7 @@ class _Report:
         return f"is no key of {above}; remove it" + (f", or write one of: {keys}" if keys else "")
 
     def _wrong(self, finding: Finding) -> Problem:
-        repair = Repair(self._tree, self._values)
-        write = self._list_around(finding.path) or self._fitted(finding, repair)
+        write = self._list_around(finding.path) or self._fitted(finding)
         problem = self._problem(finding.path, self._why_wrong(finding), None, write)
         return replace(problem, suggestion=meant_word(finding.value, finding.schema))
 
@@ -94,28 +116,30 @@ class _Report:
         missing = "is null, which removes the default" if nulled else "is missing"
         return f"{missing}; {allowed(finding.schema)} belongs here"
 
-    def _fitted(self, finding: Finding, repair: Repair) -> Map | None:
-        fitted = repair.fit(finding.value, finding.schema, finding.path)
-        written: Map | None = None if fitted is NOTHING else nested(finding.path, fitted)
-        return written
+    def _fitted(self, finding: Finding) -> str | None:
+        if until_index(finding.path) != finding.path:
+            return None
+        return self._repaired(finding.value, finding.schema, finding.path)
 
-    def _list_around(self, path: ValuePath) -> Map | None:
+    def _list_around(self, path: ValuePath) -> str | None:
         """Return the outermost list around the path, made right; a list is always written whole."""
         around = until_index(path)
-        schema = self._tree.at(around) if around != path else None
-        if schema is None:
-            return None
-        items = value_at(self._coalesced, around)
-        fitted = Repair(self._tree, self._values).fit(items, schema, around)
-        written: Map | None = None if fitted is NOTHING else nested(around, fitted)
-        return written
+        if around not in self._lists:
+            schema = self._tree.at(around) if around != path else None
+            items = value_at(self._coalesced, around) if schema else None
+            self._lists[around] = self._repaired(items, schema, around) if schema else None
+        return self._lists[around]
+
+    def _repaired(self, value: Any, schema: Schema, path: ValuePath) -> str | None:
+        fitted = Repair(self._tree, self._values).fit(value, schema, path)
+        return None if fitted is NOTHING else _dumped(nested(path, fitted))
 
     def _problem(
         self,
         path: ValuePath,
         message: str,
         target: ValuePath | None,
-        write: Map | None,
+        write: str | None,
         *,
         key: bool = False,
     ) -> Problem:
@@ -124,7 +148,7 @@ class _Report:
             path=shown(path),
             place=self._place(path, key=key),
             suggestion=shown(target) if target else None,
-            write=goyaml.dump_exactly(write) if write else None,
+            write=write,
         )
 
     def _place(self, path: ValuePath, *, key: bool) -> Place | None:
@@ -132,6 +156,10 @@ class _Report:
         if self._values.holder(path):
             return self._values.place(path, key=key)
         return self._values.place(self._values.nearest(path), key=True)
+
+
+def _dumped(write: Map | None) -> str | None:
+    return goyaml.dump_exactly(write) if write else None
 
 
 def _left_out(paths: list[str]) -> str:

@@ -46,7 +46,6 @@ class Suggester:
     def __init__(self, tree: Tree, repair: Repair) -> None:
         self._tree = tree
         self._repair = repair
-        self._known: list[ValuePath] = []
 
     def advice(self, finding: Finding) -> Advice:
         """Return what to do about a key that the schema does not know."""
@@ -107,11 +106,9 @@ class Suggester:
         return sorted(self._called(key), key=lambda path: _rank(path, finding.path[:-1]))
 
     def _called(self, key: str) -> list[ValuePath]:
-        self._known = self._known or list(self._tree.known(self._tree.root))
-        names = {str(path[-1]) for path in self._known}
-        near = [name for name in nearest(key, names) if name.lower() == key.lower()]
-        meant = near or nearest(key, names)[:1]
-        return [path for path in self._known if path[-1] in meant]
+        near = nearest(key, self._tree.known)
+        same = [name for name in near if name.lower() == key.lower()]
+        return [path for name in same or near[:1] for path in self._tree.known[name]]
 
     def _fitted(self, target: ValuePath, value: Any, path: ValuePath) -> Any:
         schema = self._tree.at(target)

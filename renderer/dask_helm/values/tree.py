@@ -1,6 +1,7 @@
 """A JSON schema as a tree: what belongs at a path, and whether a value does."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from dask_helm import goyaml
@@ -12,6 +13,7 @@ Schema = dict[str, Any]
 
 # Stands for the user's own names, such as those of pools.
 ANY = "default"
+_DEEPEST = 8
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -64,13 +66,16 @@ class Tree:
         valid: bool = self._validators[id(node)][1].is_valid(plain(value))
         return valid
 
-    def known(self, node: Schema, path: ValuePath = (), depth: int = 8) -> Iterator[ValuePath]:
-        """Yield the paths of the named values in `node`, the nearest first."""
-        level = [(path, node)]
-        while level and depth:
+    @cached_property
+    def known(self) -> dict[str, list[ValuePath]]:
+        """The paths of all named values by their last key, the nearest to the top first."""
+        paths: dict[str, list[ValuePath]] = {}
+        level: list[tuple[ValuePath, Schema]] = [((), self.root)]
+        for _ in range(_DEEPEST):
             level = [pair for above, inner in level for pair in self._named(above, inner)]
-            yield from (found for found, _ in level)
-            depth -= 1
+            for path, _ in level:
+                paths.setdefault(str(path[-1]), []).append(path)
+        return paths
 
     def _named(self, path: ValuePath, node: Schema) -> Iterator[tuple[ValuePath, Schema]]:
         for key, inner in node.get("properties", {}).items():
