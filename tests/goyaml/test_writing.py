@@ -1,7 +1,10 @@
+import json
 from typing import Any
 
 import pytest
+import yaml
 from dask_helm import goyaml
+from hypothesis import strategies as st
 
 from tests.goyaml import oracle
 from tests.goyaml.generating import generated
@@ -36,6 +39,9 @@ app.kubernetes.io/name app.kubernetes.io/instance app v1 v1beta1 v10 v2 99999999
 a99999999999999999999b a18446744073709551617 a0 a00 a000 a100 a1000 a٣ a٤ a٣٤
 """.split()
 ALL = [*WORDS, *TEXTS, *NUMBERS, *SHAPES]
+
+
+WRITERS = (goyaml.dump, goyaml.dump_exactly, goyaml.dump_pretty, goyaml.json_dumps)
 
 
 def written(value: Any) -> str:
@@ -96,6 +102,36 @@ def test_any_values(version: int) -> None:
     assert_written_as_by_helm(generated(VALUES), version)
 
 
+NUMBER_LIKE = st.text("0123456789_.eE+-:xXobtTZ =<~", max_size=9)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_reader_reads_what_is_written_exactly(version: int) -> None:
+    values = [*ALL, *({"key": value, "list": [value]} for value in ALL), *generated(VALUES)]
+    values += [{text: {text: 1}} for text in WORDS + TEXTS] + generated(st.lists(NUMBER_LIKE))
+    values = [[oracle.floats(value)] for value in values]
+    texts = list(map(goyaml.dump_exactly, values))
+    readers = zip(values, texts, oracle.ask("fromYamlArray .", texts, version), strict=True)
+    for value, text, read_by_helm in readers:
+        assert _signless(read_by_helm) == _signless(value), text
+        assert _signless(goyaml.load(text)) == _signless(value), text
+        assert _signless(yaml.safe_load(text)) == _signless(value), text
+
+
+def _signless(value: Any) -> str:
+    """Return the value as a text that tells types apart, but not 0 from -0 and 0.0."""
+    return json.dumps(oracle.floats(value), sort_keys=True).replace("-0.0", "0.0")
+
+
+def test_what_is_written_exactly_is_what_helm_writes_but_for_what_others_misread() -> None:
+    odd = ["\x7f", "\x85", "a\x85b\nc", "\u2028", "<<", "=", "2001-13-01", 1e22, "\ufffe", "\udcff"]
+    assert [goyaml.dump_exactly(value)[:-1] for value in odd] == [
+        r'"\x7F"', r'"\N"', r'"a\Nb\nc"', r'"\L"', '"<<"', '"="', '"2001-13-01"', "1.0e+22", r'"\uFFFE"', "\ufffd",
+    ]  # fmt: skip
+    same = [text for text in WORDS + TEXTS if goyaml.dump_exactly(text)[:-1] == written(text)]
+    assert len(same) > 0.8 * len(WORDS + TEXTS)
+
+
 @pytest.mark.parametrize(
     "value", [float("inf"), float("nan"), [-float("inf")], object(), {"a": {1}}]
 )
@@ -109,7 +145,7 @@ def test_toyamlpretty_knows_infinities() -> None:
     assert goyaml.dump_pretty(infinities) == "- .inf\n- -.inf\n- .nan\n"
 
 
-@pytest.mark.parametrize("write", [goyaml.dump, goyaml.dump_pretty, goyaml.json_dumps])
+@pytest.mark.parametrize("write", WRITERS)
 def test_endless_nesting_is_refused(write: Any) -> None:
     endless: list[Any] = []
     endless.append(endless)
@@ -132,5 +168,5 @@ class Items(list[Any]):
 def test_subclasses_are_written_as_their_bases() -> None:
     value = Map(a=Items([Whole(1), ("x",)]), b=Map(), c=Items())
     plain = {"a": [1, ["x"]], "b": {}, "c": []}
-    for write in (goyaml.dump, goyaml.dump_pretty, goyaml.json_dumps):
+    for write in WRITERS:
         assert write(value) == write(plain)
