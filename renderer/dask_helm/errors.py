@@ -57,7 +57,8 @@ class Problem:
     """One thing that is wrong with values.
 
     `path` is the value's path (``workers.default.replicas``), empty for the whole; `place` is
-    where the user wrote it, None for what no file holds; `write` is the YAML to write instead.
+    where the user wrote it, None for what no file holds; `write` is the YAML to write instead, only
+    an `example` of it where it cannot be told what was meant.
     """
 
     message: str
@@ -65,6 +66,7 @@ class Problem:
     place: Place | None = None
     suggestion: str | None = None
     write: str | None = None
+    example: bool = False
 
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.place, self.path) if part)
@@ -72,7 +74,8 @@ class Problem:
         first = f"{where}: {self.message}{hint}" if where else f"{self.message}{hint}"
         if not self.write:
             return first
-        return f"{first}\n  write:\n" + "".join(f"    {line}\n" for line in self.write.splitlines())
+        head = "write, for example" if self.example else "write"
+        return f"{first}\n  {head}:\n" + "".join(f"    {s}\n" for s in self.write.splitlines())
 
 
 class ValuesError(InputError):

@@ -25,7 +25,7 @@ def problems(values: Values) -> Iterator[Problem]:
         found = _LOST.search(text)
         if found:
             yield Problem(
-                message=_message(found[0], "its key" if key else "the text"),
+                message=_message(found[0], "the key" if key else "the text"),
                 path=shown(path),
                 place=values.place(path, key=key),
                 write=goyaml.dump_exactly(_without(values.data, path)),

@@ -13,7 +13,7 @@ Schema = dict[str, Any]
 
 # Stands for the user's own names, such as those of pools.
 ANY = "default"
-_DEEPEST = 8
+_OF_KEYS = {"properties", "additionalProperties", "patternProperties"}
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -32,6 +32,11 @@ class Tree:
         for key in path:
             node = self.child(node, key) if node is not None else None
         return node
+
+    def is_free(self, path: ValuePath) -> bool:
+        """Return whether any keys with any values may stand in what is at the path."""
+        node = self.at(path) or {}
+        return "object" in node.get("type", ()) and not _OF_KEYS & node.keys()
 
     def child(self, node: Schema, key: str | int) -> Schema | None:
         """Return the schema of a key or an item of what `node` describes."""
@@ -68,18 +73,23 @@ class Tree:
 
     @cached_property
     def known(self) -> dict[str, list[ValuePath]]:
-        """The paths of all named values by their last key, the nearest to the top first."""
+        """The paths of named values by their last key, the nearest to the top first.
+
+        Of what Kubernetes defines only the outermost keys are told: the names farther inside are
+        many, and stand for many things.
+        """
         paths: dict[str, list[ValuePath]] = {}
-        level: list[tuple[ValuePath, Schema]] = [((), self.root)]
-        for _ in range(_DEEPEST):
-            level = [pair for above, inner in level for pair in self._named(above, inner)]
-            for path, _ in level:
+        pending: list[tuple[ValuePath, Schema, bool]] = [((), self.root, True)]
+        for above, node, own in pending:
+            for path, inner in self._named(above, node):
                 paths.setdefault(str(path[-1]), []).append(path)
+                if own:
+                    pending.append((path, self.resolved(inner), "$ref" not in inner))
         return paths
 
     def _named(self, path: ValuePath, node: Schema) -> Iterator[tuple[ValuePath, Schema]]:
         for key, inner in node.get("properties", {}).items():
-            yield (*path, key), self.resolved(inner)
+            yield (*path, key), inner
         others = node.get("additionalProperties")
         if isinstance(others, dict) and "properties" in others:
             yield from self._named((*path, ANY), others)

@@ -6,6 +6,7 @@ from dask_helm.errors import Problem, ValuesError
 from dask_helm.values import characters
 from dask_helm.values.collect import Values
 from dask_helm.values.merge import Map
+from dask_helm.values.order import in_order
 from dask_helm.values.tree import Schema, plain, validator
 
 # Validators by the id of their schema, which is kept beside them so that the id stays its own.
@@ -20,8 +21,6 @@ def check(values: Values, coalesced: Map, schema: Schema) -> None:
     """
     found = [*_lost(values, schema), *_refused(values, coalesced, schema)]
     if found:
-        from dask_helm.values.report import in_order
-
         raise ValuesError(in_order(found, values))
 
 
