@@ -12,7 +12,7 @@
 - |-
   workers.{{ $pool }} is no name for a pool, for it becomes a part of object names: at most 20 lower-case letters, digits and dashes. Write:
     workers:
-      {{ $proper | default "pool" }}: {}
+      {{ $proper | default "pool" }}: {{ get ($.Values.workers | default dict) $pool | default dict | toRawJson }}
 {{- end }}
 {{- $_ := set $taken $proper $pool }}
 {{- end }}

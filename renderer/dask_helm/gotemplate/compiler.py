@@ -100,9 +100,11 @@ class Compiler:
 
     def action(self, node: nodes.Action) -> Step:
         """Return what prints a value, or sets a variable and prints nothing."""
-        evaluate = self.expressions.undeclared(node.pipeline).evaluate
-        if node.pipeline.declared:
-            return _setting(node.pipeline.declared[0].slot, evaluate)
+        pipeline = node.pipeline
+        value = self.expressions.undeclared(pipeline)
+        evaluate = self.expressions.assignable(pipeline, value).evaluate
+        if pipeline.declared:
+            return _setting(pipeline.declared[0].slot, evaluate)
         return _printing(evaluate, self.source, node.offset)
 
     def branch(self, node: nodes.Branch) -> Step:

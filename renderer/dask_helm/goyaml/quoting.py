@@ -10,7 +10,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from yaml import ScalarNode
+from yaml.resolver import Resolver
+
 from dask_helm.goyaml.scalars import is_text
+from dask_helm.goyaml.surrogates import whole_characters
 
 PLAIN, SINGLE, DOUBLE, BLOCK = "", "'", '"', "|"
 _BOM = "\ufeff"
@@ -30,6 +34,8 @@ _PLAIN = re.compile(
     r"(?:[^ :]|:(?=[^ ])| (?!#|\Z))*"
 )
 _ESCAPED = re.compile('["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]')
+# What readers refuse or take for a line break; Go's reader loses some of it in blocks.
+_FRAGILE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SHORT_ESCAPES = dict(
     zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP', strict=True)
 )
@@ -56,11 +62,19 @@ def written_key(text: str) -> str | None:
     return (_cached_key if len(text) <= CACHED_LENGTH else _written_key)(text)
 
 
-@lru_cache(maxsize=16384)
-def line_of(key: str, text: str, tabs_in_blocks: bool) -> str | None:
-    """Return the whole line of a key and a text, None if these take more than one."""
-    name, value = written_key(key), written(text, tabs_in_blocks).text
-    return None if name is None or value is None else f"{name}: {value}\n"
+def written_exactly(text: str) -> Written:
+    """Return how the text is written as a value that every reader of YAML reads as that text.
+
+    Half a surrogate pair, which no reader takes, becomes U+FFFD.
+    """
+    return (_cached_exact if len(text) <= CACHED_LENGTH else _written_exactly)(text)
+
+
+def written_key_exactly(text: str) -> str | None:
+    """Return the key as it stands before its colon, None if it takes lines of its own."""
+    if len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
+        return None
+    return written_exactly(text).text
 
 
 def block(text: str, margin: str) -> str:
@@ -95,6 +109,19 @@ def _written(text: str, tabs_in_blocks: bool) -> Written:
     style = _style(text, tabs_in_blocks)
     one_line = style in (PLAIN, DOUBLE) or (style == SINGLE and not _BREAK.search(text))
     return Written(style, f"{style}{_RENDER[style](text)}{style}" if one_line else None)
+
+
+def _written_exactly(text: str) -> Written:
+    text = whole_characters(text)
+    found = _written(text, tabs_in_blocks=False)
+    if _FRAGILE.search(text) or (found.style == PLAIN and _means_more(text)):
+        return Written(DOUBLE, f'"{_RENDER[DOUBLE](text)}"')
+    return found
+
+
+def _means_more(text: str) -> bool:
+    """Tell whether a reader that is not Go's takes the plain word for anything but text."""
+    return bool(_RESOLVER.resolve(ScalarNode, text, (True, False)) != _TEXT)  # type: ignore[no-untyped-call]
 
 
 def _written_key(text: str) -> str | None:
@@ -146,5 +173,8 @@ _RENDER: dict[str, Callable[[str], str]] = {
     DOUBLE: lambda text: double(text)(text),
     BLOCK: str,
 }
+_RESOLVER = Resolver()
+_TEXT = "tag:yaml.org,2002:str"
+_cached_exact = lru_cache(maxsize=16384)(_written_exactly)
 _cached = lru_cache(maxsize=16384)(_written)
 _cached_key = lru_cache(maxsize=16384)(_written_key)

@@ -142,8 +142,8 @@ class _Builder:
         event = None
         try:
             while type(event := self._next()) is not SequenceEndEvent:
-                items.append(self._node(event, depth + 1))
                 self._anchors.nodes += 1
+                items.append(self._node(event, depth + 1))
         except RefusedError as error:
             raise self._source.error(error, event) from None
         return items
@@ -155,11 +155,11 @@ class _Builder:
             while type(event := self._next()) is not MappingEndEvent:
                 key = self._key(event)
                 event = self._next()
+                self._anchors.nodes += 1 if key is _MERGING else 2
                 if key is _MERGING:
                     self._merge(result, self._node(event, depth + 1), event)
                 else:
                     result[key] = self._node(event, depth + 1)
-                self._anchors.nodes += 2
         except RefusedError as error:
             raise self._source.error(error, event) from None
         return result

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from dask_helm.errors import YamlError
@@ -13,10 +14,12 @@ from dask_helm.goyaml.ordering import ordered
 from dask_helm.goyaml.quoting import (
     BLOCK,
     CACHED_LENGTH,
+    Written,
     block,
-    line_of,
     written,
+    written_exactly,
     written_key,
+    written_key_exactly,
 )
 from dask_helm.goyaml.reader import load
 
@@ -28,16 +31,19 @@ _INFINITE = {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}
 # What JSON writes as it is, and YAML refuses or takes for a line break when it reads that JSON.
 _LOST_IN_JSON = re.compile(r"\\(?:x[789]|N|uFFF)")
 _LONGEST_KEY = 1000
+_CACHED_LINES = 16384
 
 
 class _Dialect(NamedTuple):
-    """What yaml.v2 and yaml.v3 write differently."""
+    """What yaml.v2, yaml.v3 and we write differently; `line` is that of a short key and text."""
 
-    width: float
-    sequence_step: str
-    tabs_in_blocks: bool
-    digits_last: bool
     number: Callable[[float], str]
+    text: Callable[[str], Written]
+    key: Callable[[str], str | None]
+    line: Callable[[str, str], str | None]
+    width: float = 80
+    sequence_step: str = ""
+    digits_last: bool = False
 
 
 def dump(value: Any) -> str:
@@ -52,6 +58,15 @@ def dump(value: Any) -> str:
 def dump_pretty(value: Any) -> str:
     """Return the value as YAML, as Helm's toYamlPretty writes it: yaml.v3 with two blanks."""
     return _text(value, _V3)
+
+
+def dump_exactly(value: Any) -> str:
+    """Return the value as YAML that every reader, in Go or not, reads as this very value.
+
+    That is what `dump` returns but for texts and keys that YAML's way through JSON would change.
+    MarshalError for infinities and for what is no list, map or scalar.
+    """
+    return _text(value, _EXACT)
 
 
 def _text(value: Any, dialect: _Dialect) -> str:
@@ -94,11 +109,11 @@ class _Writer:
             self._sequence(value, head, indent)
 
     def _mapping(self, mapping: dict[str, Any], head: str, indent: str) -> None:
-        out, (width, _, tabs, digits_last, _) = self._out, self._dialect
-        for key in ordered(mapping, digits_last=digits_last):
+        out, width, line_of = self._out, self._dialect.width, self._dialect.line
+        for key in ordered(mapping, digits_last=self._dialect.digits_last):
             value = mapping[key]
             is_short = type(value) is str and len(value) <= CACHED_LENGTH
-            line = line_of(key, value, tabs) if is_short else None
+            line = line_of(key, value) if is_short else None
             if line is not None and len(head) + len(line) <= width:
                 out.append(head + line)
             else:
@@ -106,7 +121,7 @@ class _Writer:
             head = indent
 
     def _entry(self, key: str, value: Any, head: str, indent: str) -> None:
-        name = written_key(key)
+        name = self._dialect.key(key)
         if name is None:
             self._long_key(key, value, head, indent)
         else:
@@ -148,7 +163,7 @@ class _Writer:
         return _empty(value)
 
     def _string(self, value: str, column: int, indent: str) -> str:
-        style, text = written(value, self._dialect.tabs_in_blocks)
+        style, text = self._dialect.text(value)
         if text is not None and (column + len(text) <= self._dialect.width or " " not in text):
             return text + "\n"
         if style == BLOCK:
@@ -178,6 +193,12 @@ def _number_v2(value: float) -> str:
     return format_float(float(text), "g")
 
 
+def _number_exactly(value: float) -> str:
+    """Readers that are not Go's take a power of ten for text unless a point stands before it."""
+    text = _number_v2(value)
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
 def _number_v3(value: float) -> str:
     if isinstance(value, int):
         return str(int(value))
@@ -186,5 +207,27 @@ def _number_v3(value: float) -> str:
 
 
 _WORDS = {None: "null\n", True: "true\n", False: "false\n"}
-_V2 = _Dialect(80, "", False, False, _number_v2)
-_V3 = _Dialect(math.inf, _STEP, True, True, _number_v3)
+
+
+def _dialect(
+    number: Callable[[float], str],
+    text: Callable[[str], Written],
+    key: Callable[[str], str | None] = written_key,
+) -> _Dialect:
+    line = lru_cache(maxsize=_CACHED_LINES)(partial(_line, text, key))
+    return _Dialect(number, text, key, line)
+
+
+def _line(
+    write: Callable[[str], Written], write_key: Callable[[str], str | None], key: str, text: str
+) -> str | None:
+    """Return the line of a key and a text, None if these take more than one."""
+    name, value = write_key(key), write(text).text
+    return None if name is None or value is None else f"{name}: {value}\n"
+
+
+_V2 = _dialect(_number_v2, partial(written, tabs_in_blocks=False))
+_V3 = _dialect(_number_v3, partial(written, tabs_in_blocks=True))._replace(
+    width=math.inf, sequence_step=_STEP, digits_last=True
+)
+_EXACT = _dialect(_number_exactly, written_exactly, written_key_exactly)

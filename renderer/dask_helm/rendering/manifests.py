@@ -97,4 +97,4 @@ def _rank(manifest: Manifest) -> tuple[bool, int, str]:
 
 def to_yaml(found: Iterable[Manifest]) -> str:
     """Return one YAML text that kubectl and every other reader in Go understands as it is meant."""
-    return "".join(f"---\n# Source: {m.source}\n{goyaml.dump(m.object)}" for m in found)
+    return "".join(f"---\n# Source: {m.source}\n{goyaml.dump_exactly(m.object)}" for m in found)

@@ -29,6 +29,12 @@ def load(*, examples: bool = True) -> Schema:
     return schema
 
 
+def is_own(schema: Schema) -> bool:
+    """Return whether that is the schema of this package's own chart."""
+    bare = {key: value for key, value in schema.items() if key != "$comment"}
+    return bare == load(examples=False)
+
+
 def _inlined(node: Any, definitions: Schema, examples: bool) -> Any:
     """Resolve references into the inside of a definition and shorten the others."""
     if isinstance(node, list):
