@@ -7,7 +7,7 @@ another type or holds what cannot stand in a file, and a block if it has several
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from yaml import ScalarNode
@@ -22,8 +22,7 @@ _LONGEST_SIMPLE_KEY = 128
 CACHED_LENGTH = 200
 
 # What is printed as it is: not U+FEFF, and nothing beyond U+FFFF.
-_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
-_SPECIAL_BUT_TAB = re.compile("[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
+_SPECIAL = "[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]"
 _BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 _SPACE_AND_BREAK = re.compile("[\n\u2028\u2029] | [\n\u2028\u2029]")
 _BREAK_AFTER_SPACE = re.compile(" [\n\u2028\u2029]")
@@ -33,7 +32,8 @@ _PLAIN = re.compile(
     r"(?:[^ #,\[\]{}&*!|>'\"%@`?:\-]|[?:-](?=[^ ]))"
     r"(?:[^ :]|:(?=[^ ])| (?!#|\Z))*"
 )
-_ESCAPED = re.compile('["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]')
+_ESCAPED_ASCII = re.compile(r'["\\]|[^ -~]')
+_ESCAPED = '["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]'
 # What readers refuse or take for a line break; Go's reader loses some of it in blocks.
 _FRAGILE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SHORT_ESCAPES = dict(
@@ -133,15 +133,25 @@ def _written_key(text: str) -> str | None:
 def _style(text: str, tabs_in_blocks: bool) -> str:
     if "\n" in text:
         return BLOCK if _can_be_block(text, tabs_in_blocks) else DOUBLE
-    if not is_text(text) or _SPECIAL.search(text):
+    if not is_text(text) or _is_special(text):
         return DOUBLE
     if _PLAIN.fullmatch(text) and not _BREAK.search(text):
         return PLAIN
     return DOUBLE if _SPACE_AND_BREAK.search(text) else SINGLE
 
 
+def _is_special(text: str) -> bool:
+    if text.isascii():
+        return not text.replace("\n", "").isprintable()
+    return "\t" in text or _compiled(_SPECIAL).search(text) is not None
+
+
+# So large sets of characters take Python long to compile, and most texts need none of them.
+_compiled = cache(re.compile)
+
+
 def _can_be_block(text: str, tabs_in_blocks: bool) -> bool:
-    special = (_SPECIAL_BUT_TAB if tabs_in_blocks else _SPECIAL).search(text)
+    special = _is_special(text.replace("\t", "") if tabs_in_blocks else text)
     return not (special or text.endswith(" ") or _BREAK_AFTER_SPACE.search(text))
 
 
@@ -150,7 +160,7 @@ def _single(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _ESCAPED.sub(_escape, text)
+    return (_ESCAPED_ASCII if text.isascii() else _compiled(_ESCAPED)).sub(_escape, text)
 
 
 def _all_escaped(text: str) -> str:
