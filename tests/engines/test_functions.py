@@ -42,9 +42,10 @@ DIFFERENT: dict[str, list[str]] = {
         'printf "%d" (semver "1.2")',
         'printf "%w" (semver "1.2")',
     ],
-    "`deepCopy` refuses a version, of which Helm makes 0.0.0": [
+    "`deepCopy` and `merge` refuse versions where Helm makes 0.0.0, or nothing, of them": [
         'deepCopy (semver "1.2.3")',
         'mustDeepCopy (list (semver "1.2.3"))',
+        'merge (dict "a" (semver "1.2")) (dict "a" (dict "x" 1))',
     ],
     "`toYamlPretty` refuses bytes that are no UTF-8, which Helm writes as `!!binary`": [
         'toYamlPretty (b64dec "/w==")',

@@ -101,7 +101,7 @@ def _check_keys(names: list[Any]) -> None:
 
 
 def _check_dict(value: Any) -> None:
-    if type(value) is not dict:
+    if type(value) not in (dict, NilMap):
         raise _conversion(value, "map[string]interface {}")
 
 

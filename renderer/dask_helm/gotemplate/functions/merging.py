@@ -9,7 +9,7 @@ from typing import Any
 from dask_helm.gotemplate.functions.limits import nested
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilMap, is_nil
-from dask_helm.gotemplate.types import FunctionError, StringMap
+from dask_helm.gotemplate.types import FunctionError, Object, StringMap
 
 Dict = dict[str, Any]
 
@@ -50,9 +50,11 @@ def _merge(into: Dict, other: Dict, overwrite: bool) -> None:
 
 def _merge_value(into: Dict, key: str, value: Any, overwrite: bool) -> None:
     present = into.get(key)
-    if isinstance(present, dict) and isinstance(value, dict):
+    if isinstance(present, dict) and isinstance(value, dict) and not is_nil(present):
         _merge(present, value, overwrite)
         if present:
             return
+    if isinstance(present, Object) and isinstance(value, dict) and not overwrite:
+        raise FunctionError("src and dst must be of same type")
     if overwrite or not present:
         into[key] = value
