@@ -44,6 +44,8 @@ PRINTED = [
     "{{ 1.5 }} {{ .5 }} {{ 1e3 }} {{ 1E-7 }} {{ 1.0 }} {{ 1e21 }} {{ 0x1p4 }} {{ 123456789.0 }}",
     "{{ 'a' }} {{ '\\n' }} {{ '\\'' }} {{ 'é' }}",
     '{{ "a\\tb\\n\\"q\\" \\u00e9 \\x41 \\101 \\\\" }}',
+    '{{ "\\xff\\xc3\\xa9\\377" | b64enc }} {{ "\\xc3" | len }} {{ \'\\xff\' }} {{ \'\\377\' }} {{ \'\\u00e9\' }}',
+    "{{ 1_000.5 }} {{ 7_400e0 }} {{ 0x_1p4 }} {{ 1e-400 }} {{ 'a' | add 1 }}",
     "{{ `raw \\n \"x\"` }}{{ `two\nlines` }}",
     "{{ true }} {{ false }}",
     # keys
@@ -156,7 +158,9 @@ REFUSED = [
     "{{ if true }}{{ $y := 1 }}{{ else }}{{ end }}{{ $y }}", "{{ $x := 1 }}{{ range $x, $q = list }}{{ end }}",
     "{{ range $i, $x := (semver \"2.1.0\").Major }}{{ end }}", "{{ range (semver \"2.1.0\") }}{{ end }}",
     "{{ break }}", "{{ if true }}{{ continue }}{{ end }}", "{{ range .Values.list }}{{ break 1 }}{{ end }}",
-    "{{ nosuchfunction 1 }}", "{{ if false }}{{ nosuchfunction }}{{ end }}", "{{ \"\\q\" }}", "{{ 1_ }}", "{{ 0x }}",
+    "{{ nosuchfunction 1 }}", "{{ if false }}{{ nosuchfunction }}{{ end }}", "{{ \"\\q\" }}", "{{ \"\\'\" }}", "{{ '\\\"' }}",
+    "{{ \"\\ud800\" }}", "{{ \"\\400\" }}", "{{ \"\\U00110000\" }}", "{{ '\\xc3\\xa9' }}", "{{ 1e400 }}", "{{ 1e_5 }}", "{{ 1_.5 }}",
+    "{{ 1_ }}", "{{ 0x }}",
     "{{ with 1 }}{{ else if 2 }}{{ end }}", "{{ if 1 }}{{ else with 2 }}{{ end }}", "{{ 99999999999999999999 }}",
     # execution
     "{{ nil }}", "{{ nil | quote }}", "{{ .Values.missing.deeper }}", "{{ .Values.name.key }}", "{{ .Values.list.key }}",

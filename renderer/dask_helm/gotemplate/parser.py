@@ -1,17 +1,19 @@
 """Tokens to nodes, as Go's text/template/parse builds them."""
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from dask_helm.errors import TemplateError
 from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.lexer import Source, Token, tokens
-from dask_helm.gotemplate.numerals import number, unquote
+from dask_helm.gotemplate.numerals import character, number, unquote
 
 # Go's own limit for parentheses is 10,000, which Python's stack does not hold.
 MAX_DEPTH = 100
 _NEVER_FIRST = (nodes.Constant, nodes.Dot, nodes.Nil, nodes.Number)
 _ENDS = ("end", "else")
+
+T = TypeVar("T")
 
 
 def parse(source: Source) -> list[nodes.Definition]:
@@ -340,14 +342,17 @@ class _Parser:
         return nodes.Number(token.offset, token.text, integer, real)
 
     def character(self, token: Token) -> nodes.Number:
-        text = self.unquoted(token)
-        if len(text) != 1:
+        code = self.read(character, token)
+        if code is None:
             raise self.error(f"{token.text} is not one character", token.offset)
-        return nodes.Number(token.offset, token.text, ord(text), float(ord(text)))
+        return nodes.Number(token.offset, token.text, code, float(code))
 
     def unquoted(self, token: Token) -> str:
+        return self.read(unquote, token)
+
+    def read(self, unescape: Callable[[str], T], token: Token) -> T:
         try:
-            return unquote(token.text)
+            return unescape(token.text)
         except ValueError as error:
             raise self.error(str(error), token.offset) from None
 

@@ -9,6 +9,9 @@ from dask_helm.gotemplate.functions.limits import check_elements
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.types import FunctionError, Int64, IntList
 
+# No float is as large, or as small, as this power of ten.
+_MAX_EXPONENT = 400
+
 
 @function("add")
 def add(*values: Any) -> Int64:
@@ -142,10 +145,6 @@ def _scaled(fraction: float, power: int) -> float:
         return math.ldexp(fraction, power)
     except OverflowError:
         return math.inf
-
-
-# No float is as large, or as small.
-_MAX_EXPONENT = 400
 
 
 @function("untilStep")

@@ -15,6 +15,7 @@ from dask_helm.gotemplate.utf8 import is_valid, valid
 
 _BYTE = re.compile("[\ud800-\udfff]")
 _INDENT = "  "
+_TOO_LARGE = "json: cannot unmarshal number"
 
 
 def _written(write: Callable[[Any], str], value: Any, text_of: Callable[[str], str]) -> str:
@@ -220,9 +221,6 @@ def _json_error(error: goyaml.MarshalError, text: str, opener: str, wanted: str)
 def _is_read(text: str, message: str) -> bool:
     """Whether Go goes on after the error: with null for a number that is too large."""
     return text.lstrip().startswith("{") and message.startswith(_TOO_LARGE)
-
-
-_TOO_LARGE = "json: cannot unmarshal number"
 
 
 def _wrong_json(value: Any, wanted: str) -> str:
