@@ -66,4 +66,5 @@ def _problem(label: str, problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "suggestion": problem.suggestion,
         "write": problem.write,
+        "example": problem.example,
     }
