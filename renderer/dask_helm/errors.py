@@ -42,14 +42,17 @@ class InputError(DaskHelmError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in a text: a file's name, line and column, both counted from 1."""
+    """Where something stands in a text: a file's name, line and column, both counted from 1.
+
+    An option of the command line is a place without lines: its line is 0.
+    """
 
     name: str
     line: int
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.name}:{self.line}:{self.column}"
+        return f"{self.name}:{self.line}:{self.column}" if self.line else self.name
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,15 @@ class _Report:
             return self._why_missing(finding.path, words)
         if not words or finding.keyword in _UNTOLD:
             return f"is {found(finding.value)}, which is not allowed here: {_short(finding.text)}"
+        if self._lacks_quotes(finding):
+            return f"is {self._found(finding)}; text belongs here, so put it in quotes"
         return f"is {self._found(finding)}; {words} belongs here"
+
+    def _lacks_quotes(self, finding: Finding) -> bool:
+        written = self._values.written(finding.path)
+        if written is None or isinstance(finding.value, (str, list, dict, type(None))):
+            return False
+        return self._tree.is_valid(written, finding.schema)
 
     def _why_missing(self, path: ValuePath, words: str) -> str:
         if not holds(self._values.data, path):

@@ -97,7 +97,7 @@ class ExpressionSource(Source):
 
     def place(self, path: ValuePath, *, key: bool = False) -> Place | None:  # noqa: ARG002
         """Return the expression itself as the place."""
-        return Place(self.name, 1) if self.held(path) == len(path) else None
+        return Place(self.name, 0) if self.held(path) == len(path) else None
 
     def written(self, path: ValuePath) -> str | None:
         """Return text given for the path as it is; anything else was changed on the way."""
