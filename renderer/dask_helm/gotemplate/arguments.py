@@ -23,6 +23,7 @@ _NAMES = {
     list: "[]interface {}",
 }
 _CONTAINERS = (dict, list)
+LITERALS = (nodes.Constant, nodes.Number, nodes.Nil)
 
 
 def checked(source: Source, declared: Declared, values: list[Expression]) -> list[Evaluate]:
@@ -35,7 +36,7 @@ def checked(source: Source, declared: Declared, values: list[Expression]) -> lis
 
 
 def _checked(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
-    if isinstance(value.node, nodes.Constant | nodes.Number | nodes.Nil):
+    if isinstance(value.node, LITERALS):
         return _literal(source, name, value, wanted)
     if wanted is Any:
         return value.evaluate

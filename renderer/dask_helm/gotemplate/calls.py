@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dask_helm.gotemplate import nodes
-from dask_helm.gotemplate.arguments import argument, checked, fits
+from dask_helm.gotemplate.arguments import LITERALS, argument, checked, fits
 from dask_helm.gotemplate.functions import REFUSED, TABLE
 from dask_helm.gotemplate.functions.table import Declared
 from dask_helm.gotemplate.scope import call_template
@@ -42,8 +42,13 @@ def call(
     if fault:
         return failing(expressions.source, identifier.offset, fault)
     evaluates = checked(expressions.source, declared, values)
-    make: Callable[..., Evaluate] = special or _plain
-    return _expression(make(expressions, identifier, declared, evaluates), identifier)
+    if special is not None:
+        is_piped = piped is not None
+        evaluate = special(expressions, identifier, declared, evaluates, is_piped)
+        return _expression(evaluate, identifier)
+    # What a literal is does not depend on what comes first.
+    is_piped = piped is not None and any(not isinstance(a.node, LITERALS) for a in arguments)
+    return _expression(_plain(expressions, identifier, declared, evaluates, is_piped), identifier)
 
 
 def _expression(evaluate: Evaluate, node: nodes.Operand) -> Expression:
@@ -86,8 +91,11 @@ def _plain(
     identifier: nodes.Identifier,
     declared: Declared,
     arguments: list[Evaluate],
+    is_piped: bool,
 ) -> Evaluate:
     error = _raised(expressions.source, identifier)
+    if is_piped:
+        return _call_piped(declared.call, error, arguments)
     make: Callable[..., Evaluate] = _BY_COUNT.get(len(arguments), _call_many)
     return make(declared.call, error, arguments)
 
@@ -152,38 +160,49 @@ def _call_many(function: Any, error: Maker, arguments: list[Evaluate]) -> Evalua
     return evaluate
 
 
+def _call_piped(function: Any, error: Maker, arguments: list[Evaluate]) -> Evaluate:
+    *others, piped = arguments
+
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        # The command before the | comes first, for it may change what the others are.
+        last = piped(frame, dot)
+        try:
+            return function(*[operand(frame, dot) for operand in others], last)
+        except FunctionError as failure:
+            raise error(str(failure)) from None
+
+    return evaluate
+
+
 _BY_COUNT: dict[int, Callable[..., Evaluate]] = {0: _call_none, 1: _call_one, 2: _call_two}
 
 
 # Functions that need the templates around them, or do not evaluate all of their arguments
 
 
-def _and(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Evaluate]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = None
-        for operand in arguments:
-            value = operand(frame, dot)
-            if not value:
-                break
-        return value
+def _until(stops: bool) -> Callable[..., Evaluate]:
+    """Return what makes `and` and `or`: the first value that stops them, or the last one."""
 
-    return evaluate
+    def make(
+        _expressions: Expressions,
+        _: nodes.Identifier,
+        _declared: Declared,
+        arguments: list[Evaluate],
+        is_piped: bool,
+    ) -> Evaluate:
+        *others, last = arguments
 
+        def evaluate(frame: list[Any], dot: Any) -> Any:
+            piped = last(frame, dot) if is_piped else None
+            for operand in others:
+                value = operand(frame, dot)
+                if (not value) is not stops:
+                    return value
+            return piped if is_piped else last(frame, dot)
 
-def _or(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Evaluate]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = None
-        for operand in arguments:
-            value = operand(frame, dot)
-            if value:
-                break
-        return value
+        return evaluate
 
-    return evaluate
+    return make
 
 
 def _include(
@@ -191,6 +210,7 @@ def _include(
     identifier: nodes.Identifier,
     _declared: Declared,
     arguments: list[Evaluate],
+    _is_piped: bool,
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
     name, data = arguments
@@ -208,6 +228,7 @@ def _tpl(
     identifier: nodes.Identifier,
     _declared: Declared,
     arguments: list[Evaluate],
+    _is_piped: bool,
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
     text, data = arguments
@@ -227,14 +248,14 @@ def _tpl(
 
 
 SPECIAL: dict[str, Callable[..., Evaluate]] = {
-    "and": _and,
-    "or": _or,
+    "and": _until(False),
+    "or": _until(True),
     "include": _include,
     "tpl": _tpl,
 }
 _SIGNATURES = {
-    "and": Declared("and", _and, (Any,), Any),
-    "or": Declared("or", _or, (Any,), Any),
+    "and": Declared("and", _until, (Any,), Any),
+    "or": Declared("or", _until, (Any,), Any),
     "include": Declared("include", _include, (str, Any), None),
     "tpl": Declared("tpl", _tpl, (str, Any), None),
 }
@@ -251,22 +272,26 @@ def member(source: Source, offset: int, value: Any, name: str) -> Any:
 def method(
     expressions: Expressions,
     node: nodes.Field | nodes.Variable | nodes.Chain,
-    receiver: Expression,
     arguments: list[Expression],
     piped: Expression | None,
 ) -> Expression:
-    """Return the call of the method that the node's last key names."""
-    values = [*arguments, piped] if piped is not None else arguments
+    """Return the call of a method, such as ``.Files.Get "name"``: the node's last key names it."""
     source, offset, name = expressions.source, node.offset, node.names[-1]
+    start, owner = expressions.start(node), expressions.owner(node)
     read = expressions.unreadable(offset)
 
     def evaluate(frame: list[Any], dot: Any) -> Any:
-        owner = receiver.evaluate(frame, dot)
-        found = owner.members().get(name) if isinstance(owner, Object) else None
+        last = [(piped, piped.evaluate(frame, dot))] if piped is not None else []
+        value = start.evaluate(frame, dot)
+        if value is None and start.nil == "invalid":
+            return None
+        value = owner(frame, value)
+        found = value.members().get(name) if isinstance(value, Object) else None
         if not isinstance(found, Declared):
-            read(owner, name)
+            read(value, name)
             raise source.error(f"{name!r} is no method, but has arguments", offset)
-        return _called(source, offset, found, name, [(v, v.evaluate(frame, dot)) for v in values])
+        given = [(a, a.evaluate(frame, dot)) for a in arguments]
+        return _called(source, offset, found, name, [*given, *last])
 
     return _expression(evaluate, node)
 
