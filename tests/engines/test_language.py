@@ -125,6 +125,10 @@ PRINTED = [
     "{{ len .Values.list }}{{ len .Values.name }}{{ len .Values.map }}",
     "{{ print 1 2 \"a\" \"b\" 3 4 }}|{{ println 1 \"a\" }}|{{ html \"<a>\" }}|{{ urlquery \"a b&\" }}",
     "{{ eq 1 1 }}{{ eq .Values.name \"a\" \"x\" }}{{ ne 1 2 }}{{ lt 1 2 }}{{ le \"a\" \"a\" }}{{ gt 1.5 1.0 }}",
+    "{{ $d := dict }}{{ set $d \"a\" 1 | len | add (len $d) }} {{ set $d \"b\" 1 | keys | len | print (len $d) }}",
+    "{{ $d := dict }}{{ unset $d \"b\" | print (set $d \"b\" 2) }}{{ .Values.name | print | printf \"%s%d\" | len }}",
+    "{{ $x := .Values.missing }}[{{ $x.a 1 }}{{ $x.a.b (list 1) }}{{ 1 | $x.a }}{{ (.Values.missing).a 1 }}]",
+    "{{ define \"nil\" }}{{ .a 1 }}{{ 2 | .b.c }}{{ end }}[{{ include \"nil\" nil }}]",
     # templates
     "{{ define \"t1\" }}<{{ . }}>{{ end }}{{ template \"t1\" 1 }}{{ template \"t1\" }}{{ include \"t1\" \"x\" }}",
     "{{ define \"t2\" }}{{ $ }}{{ with 2 }}{{ $ }}{{ end }}{{ end }}{{ include \"t2\" 1 }}",
@@ -162,7 +166,11 @@ REFUSED = [
     "{{ \"\\ud800\" }}", "{{ \"\\400\" }}", "{{ \"\\U00110000\" }}", "{{ '\\xc3\\xa9' }}", "{{ 1e400 }}", "{{ 1e_5 }}", "{{ 1_.5 }}",
     "{{ 1_ }}", "{{ 0x }}",
     "{{ with 1 }}{{ else if 2 }}{{ end }}", "{{ if 1 }}{{ else with 2 }}{{ end }}", "{{ 99999999999999999999 }}",
+    "{{ if false }}{{ . nosuchfunction }}{{ end }}", "{{ if false }}{{ $ nosuchfunction }}{{ end }}",
+    "{{ if false }}{{ 1 nosuchfunction }}{{ end }}", "{{ if false }}{{ .Values.x nosuchfunction }}{{ end }}",
     # execution
+    "{{ fail \"x\" | and 0 }}", "{{ fail \"x\" | or 1 }}", "{{ nil | and 0 }}", "{{ 1 2 | and 0 }}", "{{ 1 2 | quote }}",
+    "{{ .Values.missing.a 1 }}", "{{ range .Values.holes }}{{ .a 1 }}{{ end }}", "{{ range $x := .Values.holes }}{{ $x.a 1 }}{{ end }}",
     "{{ nil }}", "{{ nil | quote }}", "{{ .Values.missing.deeper }}", "{{ .Values.name.key }}", "{{ .Values.list.key }}",
     "{{ .Values.one.key }}", "{{ range .Values.holes }}{{ .key }}{{ end }}", "{{ .Values.name 1 }}", "{{ 1 2 }}",
     "{{ \"a\" | .Values.name }}", "{{ .Values.list 1 }}", "{{ range .Values.name }}{{ end }}", "{{ range 1.5 }}{{ end }}",

@@ -44,6 +44,8 @@ def call(
     if fault:
         return failing(expressions.source, identifier.offset, fault)
     checks = checked(expressions.source, declared, values)
+    if piped is not None:
+        checks[-1] = checks[-1]._replace(piped=True)
     make: Callable[..., Evaluate] = special or _plain
     evaluate = make(expressions, identifier, declared, checks)
     if identifier.name in READING and (handed := values[0].handed):
@@ -213,22 +215,26 @@ def member(source: Source, offset: int, value: Any, name: str) -> Any:
 def method(
     expressions: Expressions,
     node: nodes.Field | nodes.Variable | nodes.Chain,
-    receiver: Expression,
     arguments: list[Expression],
     piped: Expression | None,
 ) -> Expression:
-    """Return the call of the method that the node's last key names."""
-    values = [*arguments, piped] if piped is not None else arguments
+    """Return the call of a method, such as ``.Files.Get "name"``: the node's last key names it."""
     source, offset, name = expressions.source, node.offset, node.names[-1]
+    start, owner = expressions.start(node), expressions.owner(node)
     read = expressions.unreadable(offset)
 
     def evaluate(frame: list[Any], dot: Any) -> Any:
-        owner = receiver.evaluate(frame, dot)
-        found = owner.members().get(name) if isinstance(owner, Object) else None
+        last = [(piped, piped.evaluate(frame, dot))] if piped is not None else []
+        value = start.evaluate(frame, dot)
+        if value is None and start.nil == "invalid":
+            return None
+        value = owner(frame, value)
+        found = value.members().get(name) if isinstance(value, Object) else None
         if not isinstance(found, Declared):
-            read(owner, name)
+            read(value, name)
             raise source.error(f"{name!r} is no method, but has arguments", offset)
-        return _called(source, offset, found, name, [(v, v.evaluate(frame, dot)) for v in values])
+        given = [(a, a.evaluate(frame, dot)) for a in arguments]
+        return _called(source, offset, found, name, [*given, *last])
 
     return _expression(evaluate, node)
 

@@ -26,7 +26,7 @@ def factory(function, error, values, wanted, tests):
     {names} = values, wanted, tests
     def evaluate(frame, dot):
         try:
-            return {result}
+            {first}return {result}
         except FunctionError as failure:
             raise error(str(failure)) from None
     return evaluate
@@ -62,13 +62,15 @@ class Argument(NamedTuple):
     """An argument: `form` and `value` tell how it is got.
 
     Where its type is not `wanted`, `test` gets it and returns it, or raises TemplateError; `test`
-    is None where any type will do.
+    is None where any type will do. A last argument that is `piped` is evaluated before the others,
+    for what stands before a ``|`` may change what they are.
     """
 
     form: str
     value: Any
     wanted: Any = None
     test: Callable[[Any], Any] | None = None
+    piped: bool = False
 
 
 def call(
@@ -87,17 +89,23 @@ def chain(word: str, arguments: Sequence[Argument]) -> Evaluate:
 
 def _made(frame: str, separator: str, arguments: Sequence[Argument]) -> Callable[..., Evaluate]:
     forms = tuple((argument.form, argument.test is not None) for argument in arguments)
-    _, values, wanted, tests = zip(*arguments, strict=True) if arguments else ((),) * 4
-    return partial(_factory(frame, separator, forms), values=values, wanted=wanted, tests=tests)
+    _, values, wanted, tests, piped = zip(*arguments, strict=True) if arguments else ((),) * 5
+    make = _factory(frame, separator, forms, any(piped))
+    return partial(make, values=values, wanted=wanted, tests=tests)
 
 
 @cache
 def _factory(
-    frame: str, separator: str, forms: tuple[tuple[str, bool], ...]
+    frame: str, separator: str, forms: tuple[tuple[str, bool], ...], is_piped: bool
 ) -> Callable[..., Evaluate]:
     names = ", ".join(_names(letter, len(forms)) for letter in "vwt")
-    result = frame.format(separator.join(_argument(n, *form) for n, form in enumerate(forms)))
-    return _compiled(_FACTORY.format(names=names, result=result))
+    got = [form.replace("@", f"v{number}") for number, (form, _) in enumerate(forms)]
+    first = ""
+    if is_piped:
+        first, got[-1] = f"last = {got[-1]}; ", "last"
+    tested = [_tested(n, got[n]) if test else got[n] for n, (_, test) in enumerate(forms)]
+    result = frame.format(separator.join(tested))
+    return _compiled(_FACTORY.format(names=names, first=first, result=result))
 
 
 def keys(
@@ -152,8 +160,5 @@ def _names(letter: str, count: int) -> str:
     return f"[{', '.join(f'{letter}{number}' for number in range(count))}]"
 
 
-def _argument(number: int, form: str, is_tested: bool) -> str:
-    got = form.replace("@", f"v{number}")
-    if not is_tested:
-        return got
+def _tested(number: int, got: str) -> str:
     return f"(a{number} if type(a{number} := {got}) is w{number} else t{number}(a{number}))"

@@ -81,16 +81,17 @@ class Expressions:
 
     def command(self, command: nodes.Command, piped: Expression | None) -> Expression:
         """Return the value of one command; `piped` is the result of the one before."""
-        first, arguments = command.words[0], command.words[1:]
+        first = command.words[0]
+        # Compiled in any case, for a function that does not exist is an error at once.
+        arguments = [self.operand(word) for word in command.words[1:]]
         if isinstance(first, nodes.Identifier):
-            values = [self.operand(word) for word in arguments]
-            return calls.call(self, first, values, piped)
+            return calls.call(self, first, arguments, piped)
         if not arguments and piped is None:
             if isinstance(first, nodes.Nil):
                 return calls.failing(self.source, first.offset, "nil alone is no command")
             return self.operand(first)
         if isinstance(first, nodes.Field | nodes.Variable | nodes.Chain) and first.names:
-            return self.method(first, arguments, piped)
+            return calls.method(self, first, arguments, piped)
         message = "this is no function and takes no arguments"
         return calls.failing(self.source, first.offset, message)
 
@@ -168,25 +169,20 @@ class Expressions:
 
         return read
 
-    def method(
-        self,
-        node: nodes.Field | nodes.Variable | nodes.Chain,
-        arguments: list[nodes.Operand],
-        piped: Expression | None,
-    ) -> Expression:
-        """Return the call of a method, such as ``.Files.Get "name"``."""
-        receiver = self.receiver(node)
-        return calls.method(self, node, receiver, [self.operand(a) for a in arguments], piped)
-
-    def receiver(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
-        """Return the expression without its last key."""
+    def start(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
+        """Return the expression without its keys."""
         if isinstance(node, nodes.Field):
-            start = self._dot()
-        elif isinstance(node, nodes.Variable):
-            start = self.value_of(node, INVALID)
-        else:
-            start = self.operand(node.operand)
-        return self.keys(start, node.names[:-1], node.offset) if node.names[1:] else start
+            return self._dot()
+        if isinstance(node, nodes.Variable):
+            return self.value_of(node, INTERFACE if node.of_range else INVALID)
+        return self.operand(node.operand)
+
+    def owner(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Evaluate:
+        """Return what reads all keys but the last, of a start that is given as the dot."""
+        if len(node.names) == 1:
+            return _dot
+        start = Expression(_dot, INTERFACE, simple=(direct.DOT, None))
+        return self.keys(start, node.names[:-1], node.offset).evaluate
 
 
 def _ideal(node: nodes.Number) -> int | float | None:
