@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.functions.data import to_yaml
+from dask_helm.gotemplate.memory import Memory, packed, unpacked
 from dask_helm.gotemplate.types import Int64
 
 Evaluate: TypeAlias = Callable[[list[Any], Any], Any]
@@ -64,6 +65,16 @@ def reading(handed: Evaluate, read: Callable[[str], Any], wanted: type) -> Evalu
 
 def _copied(value: Any) -> Any:
     """Return the value as it is after toYaml and fromYaml, None where only these can tell."""
+    found = _packed_copy(value)
+    return unpacked(found) if found else _copy(value)
+
+
+@Memory
+def _packed_copy(value: Any) -> bytes | None:
+    return packed(_copy(value))
+
+
+def _copy(value: Any) -> Any:
     try:
         return _through_yaml(value)
     except (_OtherError, RecursionError):

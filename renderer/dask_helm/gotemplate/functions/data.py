@@ -9,6 +9,7 @@ from dask_helm import goyaml
 from dask_helm.errors import YamlError
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilList, NilMap, is_nil
+from dask_helm.gotemplate.memory import Memory
 from dask_helm.gotemplate.printing.plain import stringer
 from dask_helm.gotemplate.types import FunctionError, Object
 from dask_helm.gotemplate.utf8 import is_valid, valid
@@ -50,6 +51,7 @@ def _fields(value: Object) -> Any:
     return {name: field for name, field in value.members().items() if not hasattr(field, "call")}
 
 
+@Memory
 def _yaml(value: Any) -> str:
     return _written(goyaml.dump, value, valid)[:-1]
 
