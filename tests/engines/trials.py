@@ -127,6 +127,7 @@ def main(kind: str, first: int, last: int) -> None:
 
     The number is printed before the input is tried, so that it is known when the process dies of it.
     """
+    faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (MEBIBYTES << 20,) * 2)
     make, allowed = TRIALS[kind]
     with TemporaryDirectory() as folder:
