@@ -9,8 +9,10 @@ from dask_helm.values.merge import Map
 from dask_helm.values.order import in_order
 from dask_helm.values.tree import Schema, plain, validator
 
-# Validators by the id of their schema, which is kept beside them so that the id stays its own.
+# Validators by the id of their schema, which is kept beside them so that the id stays its own; of
+# a process that reads many charts the last few.
 _VALIDATORS: dict[int, tuple[Schema, Any]] = {}
+_MOST_VALIDATORS = 8
 
 
 def check(values: Values, coalesced: Map, schema: Schema) -> None:
@@ -46,6 +48,8 @@ def _refused(values: Values, coalesced: Map, schema: Schema) -> list[Problem]:
 
 def _validator(schema: Schema) -> Any:
     if id(schema) not in _VALIDATORS:
+        while len(_VALIDATORS) >= _MOST_VALIDATORS:
+            del _VALIDATORS[next(iter(_VALIDATORS))]
         _VALIDATORS[id(schema)] = (schema, validator(schema))
     return _VALIDATORS[id(schema)][1]
 
