@@ -72,6 +72,10 @@ def written_exactly(text: str) -> Written:
 
 def written_key_exactly(text: str) -> str | None:
     """Return the key as it stands before its colon, None if it takes lines of its own."""
+    return (_cached_exact_key if len(text) <= CACHED_LENGTH else _written_key_exactly)(text)
+
+
+def _written_key_exactly(text: str) -> str | None:
     if len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
         return None
     return written_exactly(text).text
@@ -188,3 +192,4 @@ _TEXT = "tag:yaml.org,2002:str"
 _cached_exact = lru_cache(maxsize=16384)(_written_exactly)
 _cached = lru_cache(maxsize=16384)(_written)
 _cached_key = lru_cache(maxsize=16384)(_written_key)
+_cached_exact_key = lru_cache(maxsize=16384)(_written_key_exactly)

@@ -45,7 +45,7 @@ class _OtherError(Exception):
 
 def read(text: str, plain: Plain) -> Any:
     """Return the map or list that the text is, or NOT_SIMPLE; `plain` tells what a word means."""
-    if _STRANGE.search(text):
+    if _is_strange(text):
         return NOT_SIMPLE
     try:
         return _Lines(text, plain).read()
@@ -67,6 +67,12 @@ class _Line(NamedTuple):
 
 
 _BLANK = _Line(-1, 0, _ITEM, None, True)
+
+
+def _is_strange(text: str) -> bool:
+    if text.isascii():
+        return not text.replace("\n", "").isprintable()
+    return _STRANGE.search(text) is not None
 
 
 def _line(text: str, plain: Plain) -> _Line:

@@ -35,12 +35,12 @@ _CACHED_LINES = 16384
 
 
 class _Dialect(NamedTuple):
-    """What yaml.v2, yaml.v3 and we write differently; `line` is that of a short key and text."""
+    """What yaml.v2, yaml.v3 and we write differently; `line` is that of a key and a scalar."""
 
     number: Callable[[float], str]
     text: Callable[[str], Written]
     key: Callable[[str], str | None]
-    line: Callable[[str, str], str | None]
+    line: Callable[[str, Any], str | None]
     width: float = 80
     sequence_step: str = ""
     digits_last: bool = False
@@ -112,7 +112,8 @@ class _Writer:
         out, width, line_of = self._out, self._dialect.width, self._dialect.line
         for key in ordered(mapping, digits_last=self._dialect.digits_last):
             value = mapping[key]
-            is_short = type(value) is str and len(value) <= CACHED_LENGTH
+            kind = type(value)
+            is_short = kind in _SCALARS or (kind is str and len(value) <= CACHED_LENGTH)
             line = line_of(key, value) if is_short else None
             if line is not None and len(head) + len(line) <= width:
                 out.append(head + line)
@@ -157,7 +158,7 @@ class _Writer:
         if type(value) is str or isinstance(value, str):
             return self._string(value, column, indent)
         if value is None or isinstance(value, bool):
-            return _WORDS[value]
+            return _WORDS[value] + "\n"
         if isinstance(value, int | float):
             return self._dialect.number(value) + "\n"
         return _empty(value)
@@ -206,7 +207,9 @@ def _number_v3(value: float) -> str:
     return _INFINITE.get(text, text)
 
 
-_WORDS = {None: "null\n", True: "true\n", False: "false\n"}
+_WORDS = {None: "null", True: "true", False: "false"}
+# Not numbers with a fraction: a cache takes -0.0 for 0.0.
+_SCALARS = (bool, int, type(None))
 
 
 def _dialect(
@@ -214,16 +217,20 @@ def _dialect(
     text: Callable[[str], Written],
     key: Callable[[str], str | None] = written_key,
 ) -> _Dialect:
-    line = lru_cache(maxsize=_CACHED_LINES)(partial(_line, text, key))
+    line = lru_cache(maxsize=_CACHED_LINES, typed=True)(partial(_line, text, key))
     return _Dialect(number, text, key, line)
 
 
 def _line(
-    write: Callable[[str], Written], write_key: Callable[[str], str | None], key: str, text: str
+    write: Callable[[str], Written], write_key: Callable[[str], str | None], key: str, value: Any
 ) -> str | None:
-    """Return the line of a key and a text, None if these take more than one."""
-    name, value = write_key(key), write(text).text
-    return None if name is None or value is None else f"{name}: {value}\n"
+    """Return the line of a key and a text, integer, bool or null, None if these take more."""
+    name, text = write_key(key), write(value).text if type(value) is str else _word(value)
+    return None if name is None or text is None else f"{name}: {text}\n"
+
+
+def _word(value: int | None) -> str:
+    return _WORDS[value] if value is None or isinstance(value, bool) else str(value)
 
 
 _V2 = _dialect(_number_v2, partial(written, tabs_in_blocks=False))
