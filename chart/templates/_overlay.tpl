@@ -7,9 +7,8 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 {{- $mergedInside := list "image" "gpu" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
 {{- $merged := first . | default dict | omit -}}{{- /* a copy */ -}}
 {{- range $key, $value := last . -}}
-{{- $base := get $merged $key -}}
-{{- if and (has $key $mergedInside) (kindIs "map" $value) (kindIs "map" $base) -}}
-{{- $_ := set $merged $key (include "dask.overlay" (list $base $value) | fromYaml) -}}
+{{- if and (kindIs "map" $value) (has $key $mergedInside) (kindIs "map" (get $merged $key)) -}}
+{{- $_ := set $merged $key (include "dask.overlay" (list (get $merged $key) $value) | fromYaml) -}}
 {{- else -}}
 {{- $_ := set $merged $key $value -}}
 {{- end -}}
