@@ -26,6 +26,8 @@ _LINE = re.compile(
 _LONGEST_LINE = 1000
 _CACHED_LINES = 8192
 _DEEPEST = 100
+# A column in which no line begins.
+_NOWHERE = -2
 
 Plain: TypeAlias = Callable[[str], Any]
 # Stand for the key of an item that has none, and for a value that stands below its key.
@@ -110,81 +112,90 @@ def _value(text: str | None, plain: Plain) -> Any:
 class _Lines:
     """Puts line after line into the map or list that it belongs to.
 
-    `_open` are the maps and lists that the last line stands in, with their columns; `_waiting` is
-    its key when the value stands below.
+    `_nodes` are the maps and lists that the last line stands in, and `_columns` where they begin;
+    `_waiting` is the line's key when its value stands below.
     """
 
     def __init__(self, text: str, plain: Plain) -> None:
         self._lines = text.split("\n")
         self._plain = plain
         self._next = 0
-        self._open: list[tuple[int, Any]] = []
+        self._columns: list[int] = [-1]
+        self._nodes: list[Any] = [None]
         self._waiting: str | None = None
 
     def read(self) -> Any:
         """Return the map or list of all lines."""
-        plain, root = self._plain, NOT_SIMPLE
-        # Most lines are a key of the map that the line before stands in.
-        within: Any = None
-        column = -1
+        plain, column = self._plain, _NOWHERE
+        node: Any = None
         for number, text in enumerate(self._lines):
             if number < self._next:
                 continue
-            line = at, dashes, key, value, later = _cached(text, plain)
-            if at == column and not (dashes or later):
-                within[key] = value
-            elif at >= 0:
+            at, dashes, key, value, later = _cached(text, plain)
+            # Most lines are a key of the map that the line before stands in.
+            if at != column or dashes:
+                if at < 0:
+                    continue
+                node = self._node(at, dashes, key)
+                column = self._columns[-1] if type(node) is dict else _NOWHERE
+            if later:
                 self._next = number + 1
-                self._add(line)
-                column, within = self._open[-1]
-                if self._waiting is not None or type(within) is list:
-                    column = -1
-                root = self._open[0][1]
-        return root
+                column = self._later(node, key, value, column)
+            elif key is _ITEM:
+                node.append(value)
+            else:
+                node[key] = value
+        return self._nodes[1] if len(self._nodes) > 1 else NOT_SIMPLE
 
-    def _add(self, line: _Line) -> None:
-        within = self._within(line)
-        self._waiting = None
-        value = self._made(line.value.text) if type(line.value) is _Special else line.value
-        if line.key is _ITEM:
-            within.append(value)
-        elif value is _BELOW:
-            within[line.key], self._waiting = None, line.key
+    def _later(self, node: Any, key: Any, value: Any, column: int) -> int:
+        """Put in what is made anew, or wait for it; return the column where keys may follow."""
+        made = None if value is _BELOW else self._made(value.text)
+        if key is _ITEM:
+            node.append(made)
         else:
-            within[line.key] = value
+            node[key] = made
+        if value is not _BELOW:
+            return column
+        self._waiting = key
+        return _NOWHERE
 
-    def _within(self, line: _Line) -> Any:
-        """Return the map or list for what stands behind the dashes."""
-        at, dashes = line.at, line.dashes
+    def _node(self, at: int, dashes: int, key: Any) -> Any:
+        """Return the map or list for what stands behind the dashes that begin in column `at`."""
         self._begin(at, dashes)
         self._end(at, list if dashes else dict)
         for column in range(at + 2, at + dashes, 2):
             self._append(column, [])
-        if dashes and line.key is not _ITEM:
+        if dashes and key is not _ITEM:
             self._append(at + dashes, {})
-        return self._open[-1][1]
+        return self._nodes[-1]
 
     def _begin(self, at: int, dashes: int) -> None:
         """Begin what stands below a waiting key; a list may begin in the key's own column."""
-        if not self._open:
-            self._open.append((at, [] if dashes else {}))
-        elif self._waiting is not None and at + bool(dashes) > self._open[-1][0]:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
+            if self._nodes[-1] is None:
+                self._open(at, [] if dashes else {})
+        elif at > self._columns[-1] or (dashes and at == self._columns[-1]):
             new: Any = [] if dashes else {}
-            self._open[-1][1][self._waiting] = new
-            self._open.append((at, new))
+            self._nodes[-1][waiting] = new
+            self._open(at, new)
 
     def _end(self, at: int, wanted: type) -> None:
         """End what the line does not belong to; what is left must be what it belongs to."""
-        column, within = self._open[-1]
-        while column > at or (type(within) is list and wanted is dict):
-            self._open.pop()
-            column, within = self._open[-1] if self._open else (-1, None)
-        if column != at or type(within) is not wanted or at > _DEEPEST:
-            raise _OtherError
+        columns, nodes = self._columns, self._nodes
+        while columns[-1] != at or type(nodes[-1]) is not wanted:
+            if columns[-1] < at or (columns[-1] == at and wanted is list) or at > _DEEPEST:
+                raise _OtherError
+            columns.pop()
+            nodes.pop()
 
     def _append(self, column: int, new: Any) -> None:
-        self._open[-1][1].append(new)
-        self._open.append((column, new))
+        self._nodes[-1].append(new)
+        self._open(column, new)
+
+    def _open(self, column: int, new: Any) -> None:
+        self._columns.append(column)
+        self._nodes.append(new)
 
     def _made(self, text: str) -> Any:
         if text[0] == "|":
@@ -193,7 +204,7 @@ class _Lines:
 
     def _block(self, header: str) -> str:
         """Return the lines that stand deeper than the key or dash before the header."""
-        indent = self._indent(self._open[-1][0])
+        indent = self._indent(self._columns[-1])
         margin, lines, start = " " * indent, self._lines, self._next
         while self._next < len(lines) and _is_within(lines[self._next], margin):
             self._next += 1
