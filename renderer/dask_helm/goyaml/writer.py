@@ -125,12 +125,18 @@ class _Writer:
         name = self._dialect.key(key)
         if name is None:
             self._long_key(key, value, head, indent)
+        elif type(value) is dict and value:
+            self._out.append(f"{head}{name}:\n")
+            self._mapping(value, indent + _STEP, indent + _STEP)
         else:
             self._below(value, f"{head}{name}:", indent)
 
     def _sequence(self, sequence: list[Any], head: str, indent: str) -> None:
         for item in sequence:
-            self._beside(item, head + "-", indent)
+            if type(item) is dict and item:
+                self._mapping(item, head + "- ", indent + _STEP)
+            else:
+                self._beside(item, head + "-", indent)
             head = indent
 
     def _below(self, value: Any, head: str, indent: str) -> None:
