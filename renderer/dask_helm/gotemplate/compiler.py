@@ -75,10 +75,9 @@ class Compiler:
     def steps(self, body: list[nodes.Node], dot_nil: str = "invalid") -> Step:
         """Return one step for a list of nodes; `dot_nil` as in expressions.Expression.nil."""
         self.expressions.dot_nil, outside = dot_nil, self.expressions.dot_nil
-        steps = tuple(n.text if isinstance(n, nodes.Text) else self.step(n) for n in body)
+        parts = [self.part(node) for node in body]
         self.expressions.dot_nil = outside
-        run: Step = direct.sequence(steps)
-        return run
+        return direct.sequence(parts)
 
     def handed(self, body: list[nodes.Node]) -> Evaluate | None:
         """Return what gives the value that is all the body prints, as YAML; None if it is not."""
@@ -88,37 +87,39 @@ class Compiler:
         handed = self.expressions.pipeline(last.pipeline).handed
         return _after(self.steps(body[:-1]), handed) if handed else None
 
-    def step(self, node: nodes.Action | nodes.Branch | nodes.Jump | nodes.Call) -> Step:
-        """Return the step of one node that is no text."""
+    def part(self, node: nodes.Node) -> direct.Part:
+        """Return what one node does."""
+        if isinstance(node, nodes.Text):
+            return direct.Part(direct.TEXT, (node.text,))
         if isinstance(node, nodes.Action):
             return self.action(node)
         if isinstance(node, nodes.Branch):
             return self.branch(node)
         if isinstance(node, nodes.Jump):
-            return _jump(Break if node.kind == "break" else Continue)
-        return self.call(node)
+            return _part(_jump(Break if node.kind == "break" else Continue))
+        return _part(self.call(node))
 
-    def action(self, node: nodes.Action) -> Step:
+    def action(self, node: nodes.Action) -> direct.Part:
         """Return what prints a value, or sets a variable and prints nothing."""
         pipeline = node.pipeline
         value = self.expressions.undeclared(pipeline)
         evaluate = self.expressions.assignable(pipeline, value).evaluate
         if pipeline.declared:
-            return _setting(pipeline.declared[0].slot, evaluate)
-        return _printing(evaluate, self.source, node.offset)
+            return direct.Part(direct.SET, (pipeline.declared[0].slot, evaluate))
+        return direct.Part(direct.PRINT, (evaluate, _printing(self.source, node.offset)))
 
-    def branch(self, node: nodes.Branch) -> Step:
+    def branch(self, node: nodes.Branch) -> direct.Part:
         """Return an if, with or range."""
         if node.kind == "range":
-            return self.range(node)
+            return _part(self.range(node))
         condition = self.expressions.pipeline(node.pipeline).evaluate
         body = self.steps(node.body, self.expressions.dot_nil)
+        if not node.otherwise:
+            form = direct.WITH if node.kind == "with" else direct.IF
+            return direct.Part(form, (condition, body))
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
-        return (
-            _with(condition, body, otherwise)
-            if node.kind == "with"
-            else _if(condition, body, otherwise)
-        )
+        form = direct.WITH_ELSE if node.kind == "with" else direct.IF_ELSE
+        return direct.Part(form, (condition, body, otherwise))
 
     def range(self, node: nodes.Branch) -> Step:
         """Return a range; its elements are the dot inside."""
@@ -173,49 +174,25 @@ def _lost(_text: str) -> None:
     """Take text that nobody gets."""
 
 
-def _printing(evaluate: Callable[[Frame, Any], Any], source: Source, offset: int) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = evaluate(frame, dot)
-        out(value if type(value) is str else _printed(value, source, offset))
-
-    return step
+def _part(step: Step) -> direct.Part:
+    return direct.Part(direct.STEP, (step,))
 
 
-def _printed(value: Any, source: Source, offset: int) -> str:
-    try:
-        return text(value)
-    except FunctionError as failure:
-        raise source.error(str(failure), offset) from None
+def _printing(source: Source, offset: int) -> Callable[[Any], str]:
+    """Return what makes text of a value that is none."""
 
+    def printed(value: Any) -> str:
+        try:
+            return text(value)
+        except FunctionError as failure:
+            raise source.error(str(failure), offset) from None
 
-def _setting(slot: int, evaluate: Evaluate) -> Step:
-    def step(frame: Frame, dot: Any, _out: Out) -> None:
-        frame[slot] = evaluate(frame, dot)
-
-    return step
+    return printed
 
 
 def _jump(jump: type[Exception]) -> Step:
     def step(_frame: Frame, _dot: Any, _out: Out) -> None:
         raise jump
-
-    return step
-
-
-def _if(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        (body if condition(frame, dot) else otherwise)(frame, dot, out)
-
-    return step
-
-
-def _with(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = condition(frame, dot)
-        if value:
-            body(frame, value, out)
-        else:
-            otherwise(frame, dot, out)
 
     return step
 

@@ -50,12 +50,29 @@ _READ = "        value = value.get({0}) if type(value) is dict else other(value,
 
 
 _SEQUENCE = """
-def factory(steps):
-    {names} = steps
+def factory(parts):
+    {names} = parts
     def run(frame, dot, out):
-        {calls}
+        {lines}
     return run
 """
+
+# What parts of a body do with their values, which are texts, closures and slots.
+TEXT = "out({0})"
+STEP = "{0}(frame, dot, out)"
+SET = "frame[{0}] = {1}(frame, dot)"
+PRINT = "x = {0}(frame, dot); out(x if type(x) is str else {1}(x))"
+IF = "if {0}(frame, dot): {1}(frame, dot, out)"
+IF_ELSE = "({1} if {0}(frame, dot) else {2})(frame, dot, out)"
+WITH = "x = {0}(frame, dot)\n        if x: {1}(frame, x, out)"
+WITH_ELSE = f"{WITH}\n        else: {{2}}(frame, dot, out)"
+
+
+class Part(NamedTuple):
+    """A part of a body: its form, which is one of the above, and the values for that."""
+
+    form: str
+    values: tuple[Any, ...]
 
 
 class Argument(NamedTuple):
@@ -131,21 +148,22 @@ def _keys_factory(form: str, count: int, lenient: bool) -> Callable[..., Evaluat
     )
 
 
-def sequence(steps: Sequence[Any]) -> Any:
-    """Return one step that does all; a text among the steps is printed as it stands."""
-    if len(steps) == 1 and not isinstance(steps[0], str):
-        return steps[0]
-    return _sequence_factory(tuple(isinstance(step, str) for step in steps))(steps)
+def sequence(parts: Sequence[Part]) -> Callable[[list[Any], Any, Callable[[str], Any]], None]:
+    """Return one step that does all parts."""
+    make = _sequence_factory(tuple(part.form for part in parts))
+    step: Callable[[list[Any], Any, Callable[[str], Any]], None] = make(
+        [part.values for part in parts]
+    )
+    return step
 
 
 @cache
-def _sequence_factory(are_texts: tuple[bool, ...]) -> Callable[..., Any]:
-    calls = [
-        f"out(s{number})" if is_text else f"s{number}(frame, dot, out)"
-        for number, is_text in enumerate(are_texts)
-    ]
+def _sequence_factory(forms: tuple[str, ...]) -> Callable[..., Any]:
+    names = [[f"p{n}_{i}" for i in range(form.count("{"))] for n, form in enumerate(forms)]
+    lines = [form.format(*own) for form, own in zip(forms, names, strict=True)]
+    joined = ", ".join(f"[{', '.join(own)}]" for own in names)
     return _compiled(
-        _SEQUENCE.format(names=_names("s", len(calls)), calls="; ".join(calls) or "pass")
+        _SEQUENCE.format(names=f"[{joined}]", lines="\n        ".join(lines) or "pass")
     )
 
 
