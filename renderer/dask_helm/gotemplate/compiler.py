@@ -129,13 +129,19 @@ class Compiler:
         ).evaluate
         body = self.steps(node.body, "interface")
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
-        loop = _loop_with_jumps if _jumps(node.body) else _loop
-        return _range(values, _assigning(slots), loop(body), otherwise, self.elements(pipeline))
+        jumps = (Continue, Break) if _jumps(node.body) else None
+        return direct.loop(values, slots, self.elements(pipeline), body, otherwise, jumps)
 
     def elements(self, pipeline: nodes.Pipeline) -> Callable[[Any], Iterable[tuple[Any, Any]]]:
-        """Return what splits a value into keys and elements, in Go's order."""
+        """Return what splits a value that is no plain dict or list into keys and elements."""
 
         def elements(value: Any) -> Iterable[tuple[Any, Any]]:
+            if value is None:
+                return ()
+            if isinstance(value, dict):
+                return sorted(value.items())
+            if isinstance(value, list):
+                return list(enumerate(value))
             if isinstance(value, int) and not isinstance(value, bool):
                 if len(pipeline.declared) < 2:
                     return zip(repeat(None), map(type(value), range(value))) if value > 0 else ()
@@ -195,77 +201,6 @@ def _jump(jump: type[Exception]) -> Step:
         raise jump
 
     return step
-
-
-Loop: TypeAlias = Callable[[Frame, Iterable[tuple[Any, Any]], Callable[..., None], Out], None]
-
-
-def _range(
-    values: Callable[[Frame, Any], Any],
-    assign: Callable[[Frame, Any, Any], None],
-    loop: Loop,
-    otherwise: Step,
-    elements: Callable[[Any], Iterable[tuple[Any, Any]]],
-) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = values(frame, dot)
-        # Go sets the variables of a range to the whole value at first.
-        assign(frame, value, value)
-        if isinstance(value, dict):
-            pairs: Any = sorted(value.items())  # by their keys alone, of which no two are equal
-        elif isinstance(value, list):
-            pairs = enumerate(tuple(value)) if value else ()
-        else:
-            pairs = elements(value) if value is not None else ()
-        if not pairs:
-            otherwise(frame, dot, out)
-        loop(frame, pairs, assign, out)
-
-    return step
-
-
-def _loop(body: Step) -> Loop:
-    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
-        for key, element in pairs:
-            assign(frame, key, element)
-            body(frame, element, out)
-
-    return loop
-
-
-def _loop_with_jumps(body: Step) -> Loop:
-    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
-        for key, element in pairs:
-            assign(frame, key, element)
-            try:
-                body(frame, element, out)
-            except Continue:
-                continue
-            except Break:
-                break
-
-    return loop
-
-
-def _assigning(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
-    """Return what puts key and element into the variables of a range."""
-    if len(slots) < 2:
-        return _assigning_element(slots)
-    for_key, for_element = slots
-
-    def assign(frame: Frame, key: Any, element: Any) -> None:
-        frame[for_key] = key
-        frame[for_element] = element
-
-    return assign
-
-
-def _assigning_element(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
-    def assign(frame: Frame, _key: Any, element: Any) -> None:
-        for slot in slots:
-            frame[slot] = element
-
-    return assign
 
 
 def _jumps(body: list[nodes.Node]) -> bool:

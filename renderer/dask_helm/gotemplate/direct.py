@@ -33,6 +33,7 @@ def factory(function, error, values, wanted, tests):
 """
 
 Evaluate: TypeAlias = "Callable[[list[Any], Any], Any]"
+Step: TypeAlias = "Callable[[list[Any], Any, Callable[[str], Any]], None]"
 
 
 _KEYS = """
@@ -56,6 +57,33 @@ def factory(parts):
         {lines}
     return run
 """
+
+# Go sets the variables to the whole value at first. Keys are sorted alone, for no two are equal;
+# a list may grow while its elements are gone through.
+_LOOP = """
+def factory(values, slots, elements, body, otherwise, jumps):
+    {slots} = slots
+    {jumps}
+    def step(frame, dot, out):
+        value = values(frame, dot)
+        {first}
+        kind = type(value)
+        if kind is dict:
+            pairs = sorted(value.items())
+        elif kind is list:
+            pairs = enumerate(tuple(value)) if value else ()
+        else:
+            pairs = elements(value)
+        if not pairs:
+            otherwise(frame, dot, out)
+        for {key}, {element} in pairs:
+            {body}
+    return step
+"""
+_BODY = "body(frame, {element}, out)"
+_BODY_WITH_JUMPS = f"""try: {_BODY}
+            except Continue: continue
+            except Break: break"""
 
 # What parts of a body do with their values, which are texts, closures and slots.
 TEXT = "out({0})"
@@ -148,12 +176,44 @@ def _keys_factory(form: str, count: int, lenient: bool) -> Callable[..., Evaluat
     )
 
 
-def sequence(parts: Sequence[Part]) -> Callable[[list[Any], Any, Callable[[str], Any]], None]:
+def loop(
+    values: Evaluate,
+    slots: tuple[int, ...],
+    elements: Callable[[Any], Any],
+    body: Step,
+    otherwise: Step,
+    jumps: tuple[type[Exception], type[Exception]] | None,
+) -> Step:
+    """Return a range over the values, whose key and element go into the slots.
+
+    `elements` are the pairs of what is no plain dict or list, `jumps` continue and break.
+    """
+    make = _loop_factory(len(slots), jumps is not None)
+    step: Step = make(values, slots, elements, body, otherwise, jumps)
+    return step
+
+
+@cache
+def _loop_factory(slots: int, jumps: bool) -> Callable[..., Any]:
+    names = [f"s{number}" for number in range(slots)]
+    targets = ["key", "element", *(f"frame[{name}]" for name in names)]
+    body = _BODY_WITH_JUMPS if jumps else _BODY
+    return _compiled(
+        _LOOP.format(
+            slots=f"[{', '.join(names)}]",
+            jumps="Continue, Break = jumps" if jumps else "",
+            first="; ".join(f"frame[{name}] = value" for name in names),
+            key=targets[-2] if slots == 2 else "key",
+            element=targets[-1],
+            body=body.format(element=targets[-1]),
+        )
+    )
+
+
+def sequence(parts: Sequence[Part]) -> Step:
     """Return one step that does all parts."""
     make = _sequence_factory(tuple(part.form for part in parts))
-    step: Callable[[list[Any], Any, Callable[[str], Any]], None] = make(
-        [part.values for part in parts]
-    )
+    step: Step = make([part.values for part in parts])
     return step
 
 
