@@ -112,7 +112,8 @@ def _plain(
     declared: Declared,
     arguments: list[Argument],
 ) -> Evaluate:
-    return _direct(declared.call, expressions, identifier, arguments)
+    inline = direct.inline(identifier.name, arguments)
+    return inline or _direct(declared.call, expressions, identifier, arguments)
 
 
 def _direct(

@@ -8,7 +8,7 @@ is done for keys that are read one after the other, and for the steps of a body.
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dask_helm.gotemplate.types import FunctionError
@@ -31,6 +31,9 @@ def factory(function, error, values, wanted, tests):
             raise error(str(failure)) from None
     return evaluate
 """
+
+# Many times what a chart has, for tpl can make more and more of them.
+_FORMS = 4096
 
 Evaluate: TypeAlias = "Callable[[list[Any], Any], Any]"
 Step: TypeAlias = "Callable[[list[Any], Any, Callable[[str], Any]], None]"
@@ -124,12 +127,42 @@ def call(
     arguments: Sequence[Argument],
 ) -> Evaluate:
     """Return what evaluates the arguments and calls the function; `error` is what it raises."""
-    return _made("function({})", ", ", arguments)(function, error)
+    return _made("function(@)", ", ", arguments)(function, error)
 
 
 def chain(word: str, arguments: Sequence[Argument]) -> Evaluate:
     """Return what evaluates arguments until the result of `and` or `or` is known."""
-    return _made("({})", f" {word} ", arguments)(None, None)
+    return _made("(@)", f" {word} ", arguments)(None, None)
+
+
+def inline(name: str, arguments: Sequence[Argument]) -> Evaluate | None:
+    """Return what does without calling it what this function does; None for most functions."""
+    if name == "not":
+        return _made("(not @)", "", arguments)(None, None)
+    if name == "list":
+        return _made("[@]", ", ", arguments)(None, None)
+    if name == "dict" and len(arguments) % 2 == 0 and all(map(_is_text, arguments[::2])):
+        return _made("{@}", _PAIRS, arguments)(None, None)
+    if name == "default" and len(arguments) == 2 and arguments[0].form != OTHER:
+        return _made("(@)", _DEFAULT, arguments)(None, None)
+    return None
+
+
+def _is_text(argument: Argument) -> bool:
+    return argument.form == CONSTANT and isinstance(argument.value, str)
+
+
+# How arguments are joined that are keys and values in turns, or a default and a value.
+_PAIRS, _DEFAULT = "pairs", "default"
+
+
+def _joined(separator: str, arguments: list[str]) -> str:
+    if separator == _PAIRS:
+        pairs = zip(arguments[::2], arguments[1::2], strict=True)
+        return ", ".join(f"{key}: {value}" for key, value in pairs)
+    if separator == _DEFAULT:
+        return f"x if (x := {arguments[1]}) else {arguments[0]}"
+    return separator.join(arguments)
 
 
 def _made(frame: str, separator: str, arguments: Sequence[Argument]) -> Callable[..., Evaluate]:
@@ -139,7 +172,7 @@ def _made(frame: str, separator: str, arguments: Sequence[Argument]) -> Callable
     return partial(make, values=values, wanted=wanted, tests=tests)
 
 
-@cache
+@lru_cache(maxsize=_FORMS)
 def _factory(
     frame: str, separator: str, forms: tuple[tuple[str, bool], ...], is_piped: bool
 ) -> Callable[..., Evaluate]:
@@ -149,7 +182,7 @@ def _factory(
     if is_piped:
         first, got[-1] = f"last = {got[-1]}; ", "last"
     tested = [_tested(n, got[n]) if test else got[n] for n, (_, test) in enumerate(forms)]
-    result = frame.format(separator.join(tested))
+    result = frame.replace("@", _joined(separator, tested))
     return _compiled(_FACTORY.format(names=names, first=first, result=result))
 
 
@@ -163,7 +196,7 @@ def keys(
     return _keys_factory(form, len(names), lenient)(start, names, other)
 
 
-@cache
+@lru_cache(maxsize=_FORMS)
 def _keys_factory(form: str, count: int, lenient: bool) -> Callable[..., Evaluate]:
     names = [f"n{number}" for number in range(count)]
     return _compiled(
@@ -193,7 +226,7 @@ def loop(
     return step
 
 
-@cache
+@lru_cache(maxsize=_FORMS)
 def _loop_factory(slots: int, jumps: bool) -> Callable[..., Any]:
     names = [f"s{number}" for number in range(slots)]
     targets = ["key", "element", *(f"frame[{name}]" for name in names)]
@@ -217,7 +250,7 @@ def sequence(parts: Sequence[Part]) -> Step:
     return step
 
 
-@cache
+@lru_cache(maxsize=_FORMS)
 def _sequence_factory(forms: tuple[str, ...]) -> Callable[..., Any]:
     names = [[f"p{n}_{i}" for i in range(form.count("{"))] for n, form in enumerate(forms)]
     lines = [form.format(*own) for form, own in zip(forms, names, strict=True)]

@@ -40,7 +40,12 @@ def call_template(
     try:
         if scope.depth > MAX_DEPTH:
             raise source.error(f"{name!r} is nested in itself without end", offset)
-        return template.print(data, out) if out else template.hand(data)
+        if out is None:
+            return template.hand(data)
+        # As template.print, without a call of its own: charts are made of calls.
+        frame = [None] * template.slots
+        frame[0] = data
+        template.run(frame, data, out)
     except TemplateError as error:
         error.called_from.append(source.place(offset))
         raise
