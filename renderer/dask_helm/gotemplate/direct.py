@@ -34,6 +34,8 @@ def factory(function, error, values, wanted, tests):
 
 # Many times what a chart has, for tpl can make more and more of them.
 _FORMS = 4096
+# Python takes long to compile long functions.
+_LONGEST = 100
 
 Evaluate: TypeAlias = "Callable[[list[Any], Any], Any]"
 Step: TypeAlias = "Callable[[list[Any], Any, Callable[[str], Any]], None]"
@@ -127,16 +129,44 @@ def call(
     arguments: Sequence[Argument],
 ) -> Evaluate:
     """Return what evaluates the arguments and calls the function; `error` is what it raises."""
+    if len(arguments) > _LONGEST:
+        return _long_call(function, error, arguments)
     return _made("function(@)", ", ", arguments)(function, error)
+
+
+def _long_call(
+    function: Callable[..., Any],
+    error: Callable[[str], TemplateError],
+    arguments: Sequence[Argument],
+) -> Evaluate:
+    """Return a call with more arguments than people write, for which no factory is made."""
+    alone = [argument._replace(piped=False) for argument in arguments]
+    *others, last = [_made("(@)", "", [argument])(None, None) for argument in alone]
+    is_piped = arguments[-1].piped
+
+    def evaluate(frame: list[Any], dot: Any) -> Any:
+        piped = [last(frame, dot)] if is_piped else []
+        values = [other(frame, dot) for other in others]
+        try:
+            return function(*values, *(piped or [last(frame, dot)]))
+        except FunctionError as failure:
+            raise error(str(failure)) from None
+
+    return evaluate
 
 
 def chain(word: str, arguments: Sequence[Argument]) -> Evaluate:
     """Return what evaluates arguments until the result of `and` or `or` is known."""
+    if len(arguments) > _LONGEST and not arguments[-1].piped:
+        rest = Argument(OTHER, chain(word, arguments[_LONGEST:]))
+        arguments = [*arguments[:_LONGEST], rest]
     return _made("(@)", f" {word} ", arguments)(None, None)
 
 
 def inline(name: str, arguments: Sequence[Argument]) -> Evaluate | None:
     """Return what does without calling it what this function does; None for most functions."""
+    if len(arguments) > _LONGEST:
+        return None
     if name == "not":
         return _made("(not @)", "", arguments)(None, None)
     if name == "list":
@@ -245,6 +275,9 @@ def _loop_factory(slots: int, jumps: bool) -> Callable[..., Any]:
 
 def sequence(parts: Sequence[Part]) -> Step:
     """Return one step that does all parts."""
+    while len(parts) > _LONGEST:
+        chunks = [parts[start : start + _LONGEST] for start in range(0, len(parts), _LONGEST)]
+        parts = [Part(STEP, (sequence(chunk),)) for chunk in chunks]
     make = _sequence_factory(tuple(part.form for part in parts))
     step: Step = make([part.values for part in parts])
     return step
