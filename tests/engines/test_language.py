@@ -144,6 +144,27 @@ PRINTED = [
     "{{ toYaml .Values.nested | nindent 2 }}{{ .Values.text | indent 2 }}",
     "{{ .Files.Get \"missing\" }}|{{ .Capabilities.APIVersions.Has \"apps/v1\" }}{{ .Capabilities.APIVersions.Has \"apps/v1/Deployment\" }}",
     "{{ .Files.Get (print \"mis\" \"sing\") | quote }}{{ \"missing\" | .Files.Get }}",
+    # values that templates hand to one another as YAML
+    """{{- define "hand0" -}}{{- $x := dict "a" 1 "b" (list 1.5 nil true) -}}{{- $x | toYaml -}}{{- end -}}
+    {{- $v := include "hand0" . | fromYaml }}{{ $v.a | typeOf }} {{ $v | toJson }}{{ include "hand0" . }}""",
+    """{{- define "hand1" -}}{{- toYaml .nested -}}{{- end -}}
+    {{- $v := include "hand1" .Values | fromYaml }}{{ $_ := set $v.a "new" 2 }}{{ .Values.nested | toJson }}""",
+    """{{- define "hand2" -}}{{- list 1 "x" | toYaml -}}{{- end -}}
+    {{- include "hand2" . | fromYaml | toJson }} {{ include "hand2" . | fromYamlArray | toJson }}""",
+    """{{- define "hand3" }}
+  {{ dict "a" "b" | toYaml }}
+{{ end -}}{{ include "hand3" . | fromYaml | toJson }}""",
+    """{{- define "hand4" -}}{{- dict "a" "x\\ny\\n" "b" "1" "c" 1e20 "d" "" | toYaml -}}{{- end -}}
+    {{- include "hand4" . | fromYaml | toJson }}""",
+    """{{- define "pass5" -}}{{- include "hand5" . -}}{{- end -}}{{- define "hand5" -}}{{- toYaml . -}}{{- end -}}
+    {{- include "pass5" (dict "n" nil "i" (int64 7)) | fromYaml | toJson }}{{ include "pass5" nil | fromYaml }}""",
+    "{{ toYaml .Values.nested | fromYaml | toJson }}{{ fromYaml (toYaml (dict 1 2)) | toJson }}",
+    """{{- define "hand7" -}}{{- range .l }}{{ if eq . 2 }}{{ break }}{{ end }}{{ end -}}
+    {{- toYaml . -}}{{- end -}}{{ include "hand7" (dict "l" (list 1 2 3)) | fromYaml | toJson }}""",
+    # long ones
+    "{{ 1 }}-" * 250,
+    "{{ len (list" + " 1" * 150 + ") }}{{ len (dict" + ' "a" 1' * 75 + ") }}",
+    "{{ and" + " 1" * 250 + " 0 2 }} {{ or" + ' ""' * 250 + " 3 }} {{ 4 | list" + " 1" * 150 + " | len }}",
 ]  # fmt: skip
 
 REFUSED = [
