@@ -128,6 +128,10 @@ class _Writer:
         elif type(value) is dict and value:
             self._out.append(f"{head}{name}:\n")
             self._mapping(value, indent + _STEP, indent + _STEP)
+        elif type(value) is list and value:
+            self._out.append(f"{head}{name}:\n")
+            deeper = indent + self._dialect.sequence_step
+            self._sequence(value, deeper, deeper)
         else:
             self._below(value, f"{head}{name}:", indent)
 
@@ -135,6 +139,8 @@ class _Writer:
         for item in sequence:
             if type(item) is dict and item:
                 self._mapping(item, head + "- ", indent + _STEP)
+            elif type(item) is str:
+                self._out.append(f"{head}- {self._string(item, len(head) + 2, indent)}")
             else:
                 self._beside(item, head + "-", indent)
             head = indent

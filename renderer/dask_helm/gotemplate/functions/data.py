@@ -9,7 +9,7 @@ from dask_helm import goyaml
 from dask_helm.errors import YamlError
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilList, NilMap, is_nil
-from dask_helm.gotemplate.memory import Memory
+from dask_helm.gotemplate.memory import Memory, packed, unpacked
 from dask_helm.gotemplate.printing.plain import stringer
 from dask_helm.gotemplate.types import FunctionError, Object
 from dask_helm.gotemplate.utf8 import is_valid, valid
@@ -144,18 +144,17 @@ def to_raw_json(value: Any) -> str:
 
 def _loaded(text: str) -> Any:
     """Return the text's value, fresh, for templates change maps; copying is faster than reading."""
-    return _copied(_read(text)) if len(text) < _LONG else goyaml.load(text)
+    read = _read(text) if len(text) < _LONG else None
+    return goyaml.load(text) if read is None else unpacked(read)
 
 
 # Charts hand values from template to template as YAML, the same ones again and again.
 _LONG = 10_000
-_read = lru_cache(maxsize=2_000)(goyaml.load)
 
 
-def _copied(value: Any) -> Any:
-    if type(value) is dict:
-        return {key: _copied(item) for key, item in value.items()}
-    return [_copied(item) for item in value] if type(value) is list else value
+@lru_cache(maxsize=2_000)
+def _read(text: str) -> bytes | None:
+    return packed(goyaml.load(text))
 
 
 @function("fromYaml")
