@@ -85,6 +85,13 @@ def test_the_manifests_of_the_defaults_are_all_simple() -> None:
     assert [text for text in texts if read(text) is simple.NOT_SIMPLE] == []
 
 
+def test_what_stands_too_deep_is_left_to_the_parser() -> None:
+    lines = [" " * depth + "a:" for depth in range(200)]
+    assert read("\n".join(lines)) is simple.NOT_SIMPLE
+    assert read("\n".join(lines[:50])) == parsed("\n".join(lines[:50]))
+    assert read("- " * 200 + "a") is simple.NOT_SIMPLE
+
+
 @pytest.mark.parametrize(
     "text",
     ["a: b\n  c: d", "a: 1\n- b", "- a\nb: 1", "a:\n    b: 1\n  c: 2", "text", "a: b\n c",

@@ -184,7 +184,7 @@ class _Lines:
         """End what the line does not belong to; what is left must be what it belongs to."""
         columns, nodes = self._columns, self._nodes
         while columns[-1] != at or type(nodes[-1]) is not wanted:
-            if columns[-1] < at or (columns[-1] == at and wanted is list) or at > _DEEPEST:
+            if columns[-1] < at or (columns[-1] == at and wanted is list):
                 raise _OtherError
             columns.pop()
             nodes.pop()
@@ -194,6 +194,8 @@ class _Lines:
         self._open(column, new)
 
     def _open(self, column: int, new: Any) -> None:
+        if column > _DEEPEST:
+            raise _OtherError
         self._columns.append(column)
         self._nodes.append(new)
 
