@@ -18,7 +18,7 @@ spec:
   {{- end }}
   rules:
     {{- range .ingress.hosts }}
-    - {{ merge (dict "host" .) $rule | toYaml | indent 6 | trim }}
+    - {{ include "dask.overlay" (list $rule (dict "host" .)) | indent 6 | trim }}
     {{- else }}
     - {{ toYaml $rule | indent 6 | trim }}
     {{- end }}

@@ -16,10 +16,10 @@ Source: the grammar in k8s.io/apimachinery/pkg/api/resource.
 {{- mulf (trimSuffix $suffix $text | float64) $factor | printf "%.9f" -}}
 {{- end -}}
 
-{{- /* A share of a quantity, rounded down to a whole number. Input: quantity, times, by. */ -}}
+{{- /* A share of a quantity, rounded down to a whole number. Input: a list of quantity, times and by. */ -}}
 {{- define "dask.wholeShare" -}}
-{{- $amount := include "dask.quantity" .quantity | float64 -}}
-{{- divf (mulf $amount .times) .by | floor | printf "%.0f" -}}
+{{- $amount := include "dask.quantity" (first .) | float64 -}}
+{{- divf (mulf $amount (index . 1)) (last .) | floor | printf "%.0f" -}}
 {{- end -}}
 
 {{- /* The limit of a resource, else its request, else nothing. Input: a list of resources and name. */ -}}

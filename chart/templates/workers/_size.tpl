@@ -17,7 +17,7 @@
 {{- else if eq .values.type "gpu" -}}
 1
 {{- else if $cpu -}}
-{{- include "dask.wholeShare" (dict "quantity" $cpu "times" 1 "by" (include "dask.worker.processes" .)) | int | max 1 -}}
+{{- include "dask.wholeShare" (list $cpu 1 (include "dask.worker.processes" .)) | int | max 1 -}}
 {{- end -}}
 {{- end -}}
 
@@ -28,9 +28,9 @@
 {{- if eq $explicit "auto" -}}
 auto
 {{- else if has $explicit (list "" "<nil>") | not -}}
-{{- include "dask.wholeShare" (dict "quantity" $explicit "times" 1 "by" 1) -}}
+{{- include "dask.wholeShare" (list $explicit 1 1) -}}
 {{- else if $memory -}}
-{{- include "dask.wholeShare" (dict "quantity" $memory "times" (.values.memoryLimitFraction | default 1.0) "by" (include "dask.worker.processes" .)) -}}
+{{- include "dask.wholeShare" (list $memory (.values.memoryLimitFraction | default 1.0) (include "dask.worker.processes" .)) -}}
 {{- end -}}
 {{- end -}}
 

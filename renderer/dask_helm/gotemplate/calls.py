@@ -6,6 +6,7 @@ that is not taken; only a function that does not exist is an error at once.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dask_helm.gotemplate import direct, nodes
@@ -14,7 +15,7 @@ from dask_helm.gotemplate.direct import Argument
 from dask_helm.gotemplate.functions import REFUSED, TABLE
 from dask_helm.gotemplate.functions.table import Declared
 from dask_helm.gotemplate.handing import READING, Handed, reading
-from dask_helm.gotemplate.scope import call_template
+from dask_helm.gotemplate.recall import RECALLED
 from dask_helm.gotemplate.types import FunctionError, Object
 
 if TYPE_CHECKING:
@@ -36,23 +37,23 @@ def call(
 ) -> Expression:
     """Return the call of a function; raises TemplateError when it is not in the table."""
     values = [*arguments, piped] if piped is not None else arguments
-    special = SPECIAL.get(identifier.name)
-    declared = _SIGNATURES.get(identifier.name) or TABLE.get(identifier.name)
+    name = identifier.name
+    declared = SPECIAL.get(name) or TABLE.get(name)
     if declared is None:
         raise _unknown(expressions.source, identifier)
     fault = miscounted(declared, len(values))
     if fault:
         return failing(expressions.source, identifier.offset, fault)
+    expressions.changes.called(name, [value.node for value in values])
     checks = checked(expressions.source, declared, values)
     if piped is not None:
         checks[-1] = checks[-1]._replace(piped=True)
-    make: Callable[..., Evaluate] = special or _plain
-    evaluate = make(expressions, identifier, declared, checks)
-    if identifier.name in READING and (handed := values[0].handed):
-        evaluate = reading(handed, declared.call, READING[identifier.name])
-    return _expression(evaluate, identifier)._replace(
-        handed=_handed(expressions, identifier, checks)
-    )
+    make = declared.call if name in SPECIAL else partial(_plain, declared.call)
+    evaluate = make(expressions, identifier, checks)
+    if name in READING and (handed := values[0].handed):
+        evaluate = reading(handed, declared.call, READING[name])
+    found = _expression(evaluate, identifier)
+    return found._replace(handed=_handed(expressions, identifier, checks))
 
 
 def _handed(
@@ -61,14 +62,10 @@ def _handed(
     """Return what gives the value instead of its text, see handing.py."""
     if identifier.name == "toYaml":
         return _direct(Handed, expressions, identifier, arguments)
-    if identifier.name != "include":
-        return None
-    scope, source, offset = expressions.scope, expressions.source, identifier.offset
-
-    def handed(name: str, data: Any) -> Any:
-        return call_template(scope, source, offset, name, data, None)
-
-    return _direct(handed, expressions, identifier, arguments)
+    if identifier.name == "include":
+        handed = partial(expressions.scope.handed, expressions.source, identifier.offset)
+        return _direct(handed, expressions, identifier, arguments)
+    return None
 
 
 def _expression(evaluate: Evaluate, node: nodes.Operand) -> Expression:
@@ -107,13 +104,13 @@ def _unknown(source: Source, identifier: nodes.Identifier) -> TemplateError:
 
 
 def _plain(
+    function: Callable[..., Any],
     expressions: Expressions,
     identifier: nodes.Identifier,
-    declared: Declared,
     arguments: list[Argument],
 ) -> Evaluate:
     inline = direct.inline(identifier.name, arguments)
-    return inline or _direct(declared.call, expressions, identifier, arguments)
+    return inline or _direct(function, expressions, identifier, arguments)
 
 
 def _direct(
@@ -141,39 +138,32 @@ def _raised(source: Source, identifier: nodes.Identifier) -> Callable[[str], Tem
 # Functions that need the templates around them, or do not evaluate all of their arguments
 
 
-def _and(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Argument]
+def _chain(
+    expressions: Expressions, identifier: nodes.Identifier, arguments: list[Argument]
 ) -> Evaluate:
-    return direct.chain("and", arguments)
-
-
-def _or(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Argument]
-) -> Evaluate:
-    return direct.chain("or", arguments)
+    del expressions
+    return direct.chain(identifier.name, arguments)
 
 
 def _include(
-    expressions: Expressions,
-    identifier: nodes.Identifier,
-    _declared: Declared,
-    arguments: list[Argument],
+    expressions: Expressions, identifier: nodes.Identifier, arguments: list[Argument]
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
 
     def include(name: str, data: Any) -> str:
+        if data is scope.root or type(data) in RECALLED:
+            text: str = scope.texts(source, offset, name, data)
+            return text
+        # As scope.text, without a call of its own: charts are made of calls.
         printed: list[str] = []
-        call_template(scope, source, offset, name, data, printed.append)
+        scope.call(source, offset, name, data, printed.append)
         return "".join(printed)
 
     return _direct(include, expressions, identifier, arguments)
 
 
 def _tpl(
-    expressions: Expressions,
-    identifier: nodes.Identifier,
-    _declared: Declared,
-    arguments: list[Argument],
+    expressions: Expressions, identifier: nodes.Identifier, arguments: list[Argument]
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
 
@@ -181,25 +171,18 @@ def _tpl(
         around = scope.templates
         name = f"the text given to tpl at {source.place(offset)}"
         scope.templates = around | scope.parse_text(name, text)
-        printed: list[str] = []
         try:
-            call_template(scope, source, offset, name, data, printed.append)
+            return scope.text(source, offset, name, data).replace("<no value>", "")
         finally:
             scope.templates = around
-        return "".join(printed).replace("<no value>", "")
 
     return _direct(tpl, expressions, identifier, arguments)
 
 
-SPECIAL: dict[str, Callable[..., Evaluate]] = {
-    "and": _and,
-    "or": _or,
-    "include": _include,
-    "tpl": _tpl,
-}
-_SIGNATURES = {
-    "and": Declared("and", _and, (Any,), Any),
-    "or": Declared("or", _or, (Any,), Any),
+# What makes the evaluation of each, and the types of its parameters.
+SPECIAL = {
+    "and": Declared("and", _chain, (Any,), Any),
+    "or": Declared("or", _chain, (Any,), Any),
     "include": Declared("include", _include, (str, Any), None),
     "tpl": Declared("tpl", _tpl, (str, Any), None),
 }

@@ -13,7 +13,7 @@ from dask_helm.gotemplate.expressions import Evaluate, Expressions
 from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
-from dask_helm.gotemplate.scope import Scope, call_template
+from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import FunctionError
 
 Frame: TypeAlias = list[Any]
@@ -61,7 +61,9 @@ def compiled(definition: nodes.Definition, source: Source, scope: Scope) -> Temp
     """Return the template of a definition; raises TemplateError for words that are not known."""
     compiler, body = Compiler(source, scope), definition.body
     handed = compiler.handed(body) if is_silent(body[:-1]) else None
-    return Template(compiler.steps(body), handed, definition.slots, definition.is_empty)
+    run = compiler.steps(body)
+    scope.recalls = scope.recalls and compiler.expressions.changes.are_own
+    return Template(run, handed, definition.slots, definition.is_empty)
 
 
 class Compiler:
@@ -102,8 +104,7 @@ class Compiler:
     def action(self, node: nodes.Action) -> direct.Part:
         """Return what prints a value, or sets a variable and prints nothing."""
         pipeline = node.pipeline
-        value = self.expressions.undeclared(pipeline)
-        evaluate = self.expressions.assignable(pipeline, value).evaluate
+        evaluate = self.expressions.undeclared(pipeline).evaluate
         if pipeline.declared:
             return direct.Part(direct.SET, (pipeline.declared[0].slot, evaluate))
         return direct.Part(direct.PRINT, (evaluate, _printing(self.source, node.offset)))
@@ -124,9 +125,7 @@ class Compiler:
     def range(self, node: nodes.Branch) -> Step:
         """Return a range; its elements are the dot inside."""
         pipeline, slots = node.pipeline, tuple(v.slot for v in node.pipeline.declared)
-        values = self.expressions.assignable(
-            pipeline, self.expressions.undeclared(pipeline)
-        ).evaluate
+        values = self.expressions.undeclared(pipeline).evaluate
         body = self.steps(node.body, "interface")
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
         jumps = (Continue, Break) if _jumps(node.body) else None
@@ -159,7 +158,7 @@ class Compiler:
         source, scope, name, offset = self.source, self.scope, node.name, node.offset
 
         def step(frame: Frame, dot: Any, out: Out) -> None:
-            call_template(scope, source, offset, name, data(frame, dot), out)
+            scope.call(source, offset, name, data(frame, dot), out)
 
         return step
 

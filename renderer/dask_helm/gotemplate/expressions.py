@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from dask_helm.gotemplate import calls, direct, nodes
+from dask_helm.gotemplate.changes import Changes
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import Object, StringMap, type_name
@@ -51,19 +52,14 @@ class Expressions:
         self.source = source
         self.scope = scope
         self.dot_nil = INVALID
+        self.changes = Changes()
 
     def pipeline(self, pipeline: nodes.Pipeline) -> Expression:
         """Return the value of a pipeline; it sets the variables that the pipeline declares."""
         expression = self.undeclared(pipeline)
         if not pipeline.declared:
             return expression
-        expression = self.assignable(pipeline, expression)
         return Expression(_declaring(pipeline.declared[0].slot, expression.evaluate), INVALID)
-
-    def assignable(self, pipeline: nodes.Pipeline, value: Expression) -> Expression:
-        """Return the value, or an error if it is assigned to a variable that does not exist."""
-        missing = [v for v in pipeline.declared if v.slot == nodes.UNDEFINED]
-        return self.undefined(missing[0]) if missing else value
 
     def undefined(self, node: nodes.Variable) -> Expression:
         """Return the error of a variable that does not exist."""
@@ -72,12 +68,14 @@ class Expressions:
         )
 
     def undeclared(self, pipeline: nodes.Pipeline) -> Expression:
-        """Return the value of a pipeline, whatever variables it declares."""
+        """Return the value of a pipeline, which the caller puts into the variables it declares."""
+        self.changes.declared(pipeline)
+        missing = [v for v in pipeline.declared if v.slot == nodes.UNDEFINED]
         value: Expression | None = None
         for command in pipeline.commands:
             value = self.command(command, value)._replace(nil=INVALID, node=pipeline)
         assert value is not None, "the parser refuses empty pipelines"  # noqa: S101
-        return value
+        return self.undefined(missing[0]) if missing else value
 
     def command(self, command: nodes.Command, piped: Expression | None) -> Expression:
         """Return the value of one command; `piped` is the result of the one before."""

@@ -8,12 +8,13 @@ more than the type of its numbers takes it.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.functions.data import to_yaml
-from dask_helm.gotemplate.memory import Memory, packed, unpacked
+from dask_helm.gotemplate.memory import Copies
 from dask_helm.gotemplate.types import Int64
+from dask_helm.goyaml.scalars import MERGE
 
 Evaluate: TypeAlias = Callable[[list[Any], Any], Any]
 
@@ -24,13 +25,26 @@ _LARGEST = 2.0**53
 _LONGEST_LINE = 60
 _LONGEST_KEY = 100
 _CACHED = 4096
-MERGE = "<<"
 
 
-class Handed(NamedTuple):
-    """Stands for the text that toYaml makes of the value."""
+class Handed:
+    """Stands for the text that toYaml makes of the value; `copy` is what fromYaml makes of that.
 
-    value: Any
+    A result that is recalled is read many times, but not changed, see recall.py.
+    """
+
+    __slots__ = ("_copy", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self._copy: Any = None
+
+    @property
+    def copy(self) -> Any:
+        """The value after its way through text, None where only that way can tell."""
+        if self._copy is None:
+            self._copy = _copied(self.value)
+        return self._copy
 
 
 class _OtherError(Exception):
@@ -57,24 +71,15 @@ def reading(handed: Evaluate, read: Callable[[str], Any], wanted: type) -> Evalu
         text = handed(frame, dot)
         if type(text) is not Handed:
             return read(text)
-        copy = _copied(text.value) if type(text.value) is wanted else None
+        copy = text.copy if type(text.value) is wanted else None
         return read(to_yaml(text.value)) if copy is None else copy
 
     return evaluate
 
 
+@Copies
 def _copied(value: Any) -> Any:
     """Return the value as it is after toYaml and fromYaml, None where only these can tell."""
-    found = _packed_copy(value)
-    return unpacked(found) if found else _copy(value)
-
-
-@Memory
-def _packed_copy(value: Any) -> bytes | None:
-    return packed(_copy(value))
-
-
-def _copy(value: Any) -> Any:
     try:
         return _through_yaml(value)
     except (_OtherError, RecursionError):

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
-_LARGEST_KEY = 8_000
+LARGEST_KEY = 8_000
 _MOST = 2_000
 # Bytes that depend on nothing but the value: version 3 counts references.
 _VERSION = 2
@@ -21,21 +21,45 @@ class Memory(Generic[Result]):
 
     def __init__(self, function: Callable[[Any], Result]) -> None:
         self._function = function
-        self._results: dict[bytes, Result] = {}
+        self._results: dict[Any, Result] = {}
 
     def __call__(self, value: Any) -> Result:
         """Return the function's result."""
         key = packed(value)
-        if key is None:
-            return self._function(value)
-        if key not in self._results:
-            self._keep(key, self._function(value))
-        return self._results[key]
+        if key in self._results:
+            return self._results[key]
+        result = self._function(value)
+        if key is not None:
+            keep(self._results, key, result)
+        return result
 
-    def _keep(self, key: bytes, result: Result) -> None:
-        if len(self._results) >= _MOST:
-            self._results.clear()
-        self._results[key] = result
+
+class Copies:
+    """Calls a function of one value; what it returns is new each time, for templates change maps.
+
+    An equal value gets a copy of an earlier result: to unpack that is faster than the function.
+    """
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+        self._results: dict[Any, bytes] = {}
+
+    def __call__(self, value: Any) -> Any:
+        """Return the function's result, or a copy of it."""
+        key = packed(value)
+        if key in self._results:
+            return marshal.loads(self._results[key])  # noqa: S302  they are our own
+        result = self._function(value)
+        if key is not None and (copy := packed(result)) is not None:
+            keep(self._results, key, copy)
+        return result
+
+
+def keep(results: dict[Any, Any], key: Any, result: Any) -> None:
+    """Add a result to those that are remembered, which are never too many."""
+    if len(results) >= _MOST:
+        results.clear()
+    results[key] = result
 
 
 def packed(value: Any) -> bytes | None:
@@ -47,9 +71,4 @@ def packed(value: Any) -> bytes | None:
         key = marshal.dumps(value, _VERSION)
     except ValueError:
         return None
-    return key if len(key) <= _LARGEST_KEY else None
-
-
-def unpacked(value: bytes) -> Any:
-    """Return a new value from its bytes."""
-    return marshal.loads(value)  # noqa: S302  they are our own
+    return key if len(key) <= LARGEST_KEY else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dask_helm.errors import TemplateError
+from dask_helm.gotemplate.recall import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,41 +17,88 @@ if TYPE_CHECKING:
 MAX_DEPTH = 1000
 
 
+# What the root is while no template may be recalled.
+_NO_ROOT = object()
+
+
 class Scope:
-    """The compiled templates by name, and how deep their calls are nested now."""
+    """The compiled templates by name, and how deep their calls are nested now.
+
+    `recalls` says whether results of templates may be used again, `root` is the data of the file
+    that is rendered; `texts` and `handed` call a template for its text or for what it hands over.
+    """
 
     def __init__(self) -> None:
         self.templates: dict[str, Template] = {}
-        self.depth = 0
+        self.depth = self._deepest = 0
+        self.recalls = True
+        self.root: Any = _NO_ROOT
+        self.texts = Recall(self, self.text)
+        self.handed = Recall(self, self._value)
         # How tpl turns text into a template; templates.py knows, which stands above this module.
         self.parse_text: Callable[[str, str], dict[str, Template]]
 
+    def begin(self, root: Any) -> None:
+        """Begin with a file, whose data may be changed before the next one."""
+        self.depth = self._deepest = 0
+        self.root = root if self.recalls else _NO_ROOT
+        for recall in (self.texts, self.handed):
+            recall.forget()
 
-def call_template(
-    scope: Scope, source: Source, offset: int, name: str, data: Any, out: Out | None
-) -> Any:
-    """Print a named template, or without `out` return what it hands over, see handing.py.
+    def add(self, templates: dict[str, Template]) -> None:
+        """Add templates; what others gave may have come from those that they replace."""
+        self.templates.update(templates)
+        for recall in (self.texts, self.handed):
+            recall.forget(root_only=False)
 
-    An error in it tells from where it was called.
-    """
-    template = scope.templates.get(name)
-    if template is None:
-        _missing(scope, source, offset, name)
-    scope.depth += 1
-    try:
-        if scope.depth > MAX_DEPTH:
-            raise source.error(f"{name!r} is nested in itself without end", offset)
-        if out is None:
-            return template.hand(data)
-        # As template.print, without a call of its own: charts are made of calls.
-        frame = [None] * template.slots
-        frame[0] = data
-        template.run(frame, data, out)
-    except TemplateError as error:
-        error.called_from.append(source.place(offset))
-        raise
-    finally:
-        scope.depth -= 1
+    def call(self, source: Source, offset: int, name: str, data: Any, out: Out | None) -> Any:
+        """Print a template, or without `out` return what it hands over, see handing.py.
+
+        An error in it tells from where it was called.
+        """
+        template = self.templates.get(name)
+        if template is None:
+            _missing(self, source, offset, name)
+        depth = self.depth = self.depth + 1
+        if depth > self._deepest:
+            self._deepest = depth
+        try:
+            if depth > MAX_DEPTH:
+                raise source.error(f"{name!r} is nested in itself without end", offset)
+            if out is None:
+                return template.hand(data)
+            # As template.print, without a call of its own.
+            frame = [None] * template.slots
+            frame[0] = data
+            template.run(frame, data, out)
+        except TemplateError as error:
+            error.called_from.append(source.place(offset))
+            raise
+        finally:
+            self.depth = depth - 1
+
+    def text(self, source: Source, offset: int, name: str, data: Any) -> str:
+        """Return what a template prints."""
+        printed: list[str] = []
+        self.call(source, offset, name, data, printed.append)
+        return "".join(printed)
+
+    def _value(self, source: Source, offset: int, name: str, data: Any) -> Any:
+        return self.call(source, offset, name, data, None)
+
+    def measured(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, Any]:
+        """Return how many levels of calls this call takes, and its result."""
+        before, self._deepest = self._deepest, self.depth
+        try:
+            result = call(*arguments)
+            return self._deepest - self.depth, result
+        finally:
+            self._deepest = max(before, self._deepest)
+
+    def holds(self, levels: int) -> bool:
+        """Whether so many levels of calls can follow; they count as called."""
+        self._deepest = max(self._deepest, self.depth + levels)
+        return self.depth + levels <= MAX_DEPTH
 
 
 def _missing(scope: Scope, source: Source, offset: int, name: str) -> NoReturn:

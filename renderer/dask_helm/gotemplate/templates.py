@@ -25,9 +25,9 @@ class Templates:
 
         Raises TemplateError for what cannot be parsed, or calls a function that is not known.
         """
-        for defined, template in self._parsed(name, text).items():
-            if not template.is_empty or defined not in self._scope.templates:
-                self._scope.templates[defined] = template
+        known = self._scope.templates
+        parsed = self._parsed(name, text).items()
+        self._scope.add({d: t for d, t in parsed if not t.is_empty or d not in known})
 
     def render(self, name: str, data: Any) -> str:
         """Return what the template prints for `data`; templates may change the data.
@@ -41,7 +41,7 @@ class Templates:
         return "".join(printed).replace(_NO_VALUE, "")
 
     def _print(self, template: Template, data: Any, printed: list[str]) -> None:
-        self._scope.depth = 0
+        self._scope.begin(data)
         template.print(data, printed.append)
 
     def _parsed(self, name: str, text: str) -> dict[str, Template]:

@@ -4,7 +4,8 @@ TABLE holds each with the types of its parameters; REFUSED tells why some are no
 need the templates around them (and, or, include, tpl) are the compiler's.
 """
 
-from dask_helm.gotemplate.functions import (
+# Each puts its functions into the table when it is imported.
+from dask_helm.gotemplate.functions import (  # noqa: F401
     arithmetic,
     builtin,
     casing,
@@ -34,33 +35,4 @@ from dask_helm.gotemplate.functions import (
 from dask_helm.gotemplate.functions.refused import REFUSED
 from dask_helm.gotemplate.functions.table import TABLE
 
-# Each puts its functions into the table when it is imported.
-MODULES = (
-    arithmetic,
-    builtin,
-    casing,
-    comparison,
-    constraints,
-    conversion,
-    data,
-    decimals,
-    defaults,
-    dicts,
-    durations,
-    encoding,
-    equality,
-    helm,
-    lists,
-    merging,
-    paths,
-    reflection,
-    regex,
-    splitting,
-    strings,
-    urls,
-    versions,
-    words,
-    wrapping,
-)
-
-__all__ = ["MODULES", "REFUSED", "TABLE"]
+__all__ = ["REFUSED", "TABLE"]

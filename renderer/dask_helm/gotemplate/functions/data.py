@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from dask_helm import goyaml
 from dask_helm.errors import YamlError
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilList, NilMap, is_nil
-from dask_helm.gotemplate.memory import Memory, packed, unpacked
+from dask_helm.gotemplate.memory import Copies, Memory
 from dask_helm.gotemplate.printing.plain import stringer
 from dask_helm.gotemplate.types import FunctionError, Object
 from dask_helm.gotemplate.utf8 import is_valid, valid
@@ -142,19 +142,10 @@ def to_raw_json(value: Any) -> str:
     return _required(_json, value, escape_html=False)
 
 
-def _loaded(text: str) -> Any:
-    """Return the text's value, fresh, for templates change maps; copying is faster than reading."""
-    read = _read(text) if len(text) < _LONG else None
-    return goyaml.load(text) if read is None else unpacked(read)
-
-
 # Charts hand values from template to template as YAML, the same ones again and again.
-_LONG = 10_000
-
-
-@lru_cache(maxsize=2_000)
-def _read(text: str) -> bytes | None:
-    return packed(goyaml.load(text))
+@Copies
+def _loaded(text: str) -> Any:
+    return goyaml.load(text)
 
 
 @function("fromYaml")

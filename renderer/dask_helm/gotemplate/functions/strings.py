@@ -126,6 +126,8 @@ def substr(start: int, end: int, text: str) -> str:
 @function("quote")
 def quote(*values: Any) -> str:
     """Return the values in double quotes, but nil."""
+    if len(values) == 1 and type(values[0]) is str:
+        return quoted(values[0])
     return " ".join(
         [
             quoted(value if type(value) is str else plain(value))
