@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dask_helm.values.paths import ValuePath
+from dask_helm.values.paths import ValuePath, keyed
 from dask_helm.values.tree import Schema, Tree
 
 Kind = Literal["unknown", "missing", "wrong"]
@@ -29,11 +29,14 @@ class Finding:
     text: str
 
 
-def findings(errors: Iterable[Any], tree: Tree) -> list[Finding]:
-    """Return one finding for each place; a missing key and a misspelt one are two places."""
+def findings(errors: Iterable[Any], values: Any, tree: Tree) -> list[Finding]:
+    """Return one finding for each place; a missing key and a misspelt one are two places.
+
+    `values` are those that the validator found the errors in.
+    """
     first: dict[ValuePath, Finding] = {}
     for error in sorted(_flat(errors), key=_rank):
-        for finding in _of(error, tree):
+        for finding in _of(error, values, tree):
             first.setdefault(finding.path, finding)
     return list(first.values())
 
@@ -58,9 +61,9 @@ def _distance(errors: Iterable[Any]) -> tuple[bool, int]:
     return "type" in kinds, len(kinds)
 
 
-def _of(error: Any, tree: Tree) -> Iterator[Finding]:
-    path: ValuePath = tuple(error.instance_path)
-    keyword, node, value = error.kind.name, _node(error, tree), error.instance
+def _of(error: Any, values: Any, tree: Tree) -> Iterator[Finding]:
+    path = keyed(values, error.instance_path)
+    keyword, node, value = error.kind.name, _node(error, path, tree), error.instance
     if keyword == "additionalProperties":
         for key in error.kind.unexpected:
             yield Finding("unknown", (*path, key), value[key], node, keyword, error.message)
@@ -72,9 +75,9 @@ def _of(error: Any, tree: Tree) -> Iterator[Finding]:
         yield Finding("wrong", path, value, node, keyword, error.message)
 
 
-def _node(error: Any, tree: Tree) -> Schema:
+def _node(error: Any, path: ValuePath, tree: Tree) -> Schema:
     """Return the schema that was not satisfied, with the examples that stand at the key."""
-    found = tree.follow(error.schema_path[:-1]) if error.schema_path else tree.root
-    at_path = tree.at(tuple(error.instance_path))
+    pointer = keyed(tree.root, error.schema_path[:-1])
+    found, at_path = tree.follow(pointer), tree.at(path)
     same = at_path is not None and all(at_path.get(key) == found[key] for key in found)
     return at_path if same and at_path is not None else found

@@ -40,6 +40,21 @@ def value_at(data: Any, path: ValuePath) -> Any:
     return data
 
 
+def keyed(data: Any, steps: Iterable[str | int]) -> ValuePath:
+    """Return the path that the steps stand for; validators make numbers of keys like "01"."""
+    path: list[str | int] = []
+    for step in steps:
+        path.append(_key(data, step) if isinstance(data, dict) else step)
+        data = data[path[-1]]
+    return tuple(path)
+
+
+def _key(data: dict[str, Any], step: str | int) -> str:
+    if isinstance(step, str) or str(step) in data:
+        return str(step)
+    return next(key for key in data if key.lstrip("+0") == str(step or "") and key.strip("+"))
+
+
 def nested(path: ValuePath, value: Any) -> Any:
     """Return `value` in the maps that the keys of the path name; indexes are not allowed."""
     for key in reversed(path):

@@ -42,7 +42,7 @@ class _Report:
         self._lists: dict[ValuePath, _Written] = {}
 
     def problems(self, errors: Iterable[Any]) -> list[Problem]:
-        told = findings(errors, self._tree)
+        told = findings(errors, self._coalesced, self._tree)
         moved = self._misplaced(told)
         rest = [f for f in told if not any(f.path[: len(path)] == path for path, _ in moved)]
         unknown = [f for f in rest if f.kind == "unknown"]

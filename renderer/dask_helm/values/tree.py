@@ -55,7 +55,7 @@ class Tree:
         definition: Schema = self.resolved(self.root["definitions"][name.rpartition("/")[2]])
         return definition | prose if prose else definition
 
-    def follow(self, pointer: list[str | int]) -> Schema:
+    def follow(self, pointer: Iterable[str | int]) -> Schema:
         """Return the node at a JSON pointer into the schema."""
         node: Any = self.root
         for step in pointer:
