@@ -4,6 +4,7 @@ from dask_helm.goyaml.gojson import MarshalError, json_dumps, json_loads
 from dask_helm.goyaml.numbers import format_float
 from dask_helm.goyaml.positions import Positions, locate
 from dask_helm.goyaml.reader import load, load_all
+from dask_helm.goyaml.rewriting import rewritten
 from dask_helm.goyaml.surrogates import whole_characters
 from dask_helm.goyaml.writer import dump, dump_exactly, dump_pretty
 
@@ -19,5 +20,6 @@ __all__ = [
     "load",
     "load_all",
     "locate",
+    "rewritten",
     "whole_characters",
 ]

@@ -14,10 +14,11 @@ from yaml import (
     StreamEndEvent,
 )
 
-from dask_helm.goyaml import scalars, simple
+from dask_helm.goyaml import forms, scalars
 from dask_helm.goyaml.anchors import MAX_DEPTH, TOO_DEEP, Anchors, copied
 from dask_helm.goyaml.differences import check_document
 from dask_helm.goyaml.scalars import RefusedError
+from dask_helm.goyaml.simple import NOT_SIMPLE
 from dask_helm.goyaml.source import Source
 
 _NO_MAP = "<< takes a map, an alias of one, or a list of those"
@@ -32,9 +33,9 @@ def load(text: str | bytes, *, name: str = "<text>", whole_numbers: bool = False
     Every number is a float, as in Go; with `whole_numbers` those written as integers are ints.
     YamlError tells what cannot be read, and where in the text of that `name`.
     """
-    plain = scalars.whole if whole_numbers else scalars.floating
-    found = simple.read(text, plain) if isinstance(text, str) else simple.NOT_SIMPLE
-    return parse(text, name, whole_numbers) if found is simple.NOT_SIMPLE else found
+    reader = forms.WHOLE if whole_numbers else forms.FLOATING
+    found = reader.read(text) if isinstance(text, str) else NOT_SIMPLE
+    return parse(text, name, whole_numbers) if found is NOT_SIMPLE else found
 
 
 def parse(text: str | bytes, name: str, whole_numbers: bool) -> Any:

@@ -41,21 +41,21 @@ class _Special(NamedTuple):
     text: str
 
 
-class _OtherError(Exception):
+class OtherError(Exception):
     """The text is not simple."""
 
 
 def read(text: str, plain: Plain) -> Any:
     """Return the map or list that the text is, or NOT_SIMPLE; `plain` tells what a word means."""
-    if _is_strange(text):
+    if is_strange(text):
         return NOT_SIMPLE
     try:
         return _Lines(text, plain).read()
-    except (_OtherError, scalars.RefusedError):
+    except (OtherError, scalars.RefusedError):
         return NOT_SIMPLE
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A line: its column (-1 for a blank line), the length of its dashes, its key and its value.
 
     Of an item the key is _ITEM. A value is `later` when it stands below or has to be made anew.
@@ -68,33 +68,48 @@ class _Line(NamedTuple):
     later: bool
 
 
-_BLANK = _Line(-1, 0, _ITEM, None, True)
+_BLANK = Line(-1, 0, _ITEM, None, True)
 
 
-def _is_strange(text: str) -> bool:
+def is_strange(text: str) -> bool:
+    """Whether a character is none that every reader prints and takes for itself."""
     if text.isascii():
         return not text.replace("\n", "").isprintable()
     return _STRANGE.search(text) is not None
 
 
-def _line(text: str, plain: Plain) -> _Line:
+def _read_line(text: str, plain: Plain) -> Line:
     content = text.lstrip(" ")
     if not content:
         return _BLANK
     found = _LINE.fullmatch(content) if len(content) <= _LONGEST_LINE else None
     if found is None:
-        raise _OtherError
+        raise OtherError
     dashes, key, value = found.groups()
     if key is None and not (dashes and value):
-        raise _OtherError
+        raise OtherError
     read = _value(value, plain)
     later = read is _BELOW or type(read) is _Special
     at = len(text) - len(content)
-    return _Line(at, len(dashes), _ITEM if key is None else _key(key), read, later)
+    return Line(at, len(dashes), _ITEM if key is None else _key(key), read, later)
 
 
 # Most lines stand in every cluster, and many several times in one.
-_cached = lru_cache(maxsize=_CACHED_LINES)(_line)
+line = lru_cache(maxsize=_CACHED_LINES)(_read_line)
+
+
+def start_of_value(text: str) -> int | None:
+    """Return where in a line its scalar begins, None where there is none."""
+    found = _LINE.fullmatch(content := text.lstrip(" "))
+    value = found[3] if found else None
+    if not found or not value or value[0] in "{[|":
+        return None
+    return len(text) - len(content) + found.start(3)
+
+
+def is_block(value: Any) -> bool:
+    """Whether a line's value stands in the lines below it."""
+    return type(value) is _Special and value.text[0] == "|"
 
 
 def _key(text: str) -> str:
@@ -131,7 +146,7 @@ class _Lines:
         for number, text in enumerate(self._lines):
             if number < self._next:
                 continue
-            at, dashes, key, value, later = _cached(text, plain)
+            at, dashes, key, value, later = line(text, plain)
             # Most lines are a key of the map that the line before stands in.
             if at != column or dashes:
                 if at < 0:
@@ -185,7 +200,7 @@ class _Lines:
         columns, nodes = self._columns, self._nodes
         while columns[-1] != at or type(nodes[-1]) is not wanted:
             if columns[-1] < at or (columns[-1] == at and wanted is list):
-                raise _OtherError
+                raise OtherError
             columns.pop()
             nodes.pop()
 
@@ -195,7 +210,7 @@ class _Lines:
 
     def _open(self, column: int, new: Any) -> None:
         if column > _DEEPEST:
-            raise _OtherError
+            raise OtherError
         self._columns.append(column)
         self._nodes.append(new)
 
@@ -219,7 +234,7 @@ class _Lines:
         line = self._lines[self._next] if self._next < len(self._lines) else ""
         content = line.lstrip(" ")
         if not content or len(line) - len(content) <= column:
-            raise _OtherError
+            raise OtherError
         return len(line) - len(content)
 
 

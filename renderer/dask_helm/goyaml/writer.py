@@ -69,6 +69,13 @@ def dump_exactly(value: Any) -> str:
     return _text(value, _EXACT)
 
 
+def scalar_exactly(value: Any) -> str | None:
+    """Return a scalar as dump_exactly writes it where there is room, None if it is a block."""
+    if type(value) is str:
+        return _EXACT.text(value).text
+    return _word(value) if type(value) in _SCALARS else _EXACT.number(value)
+
+
 def _text(value: Any, dialect: _Dialect) -> str:
     try:
         return _Writer(dialect).root(value)

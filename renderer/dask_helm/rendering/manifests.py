@@ -1,7 +1,7 @@
 """Rendered text to manifests in the order of installation, and manifests to YAML."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dask_helm import goyaml
@@ -28,10 +28,14 @@ _RANKS = {kind: rank for rank, kind in enumerate(INSTALL_ORDER)}
 
 @dataclass(frozen=True)
 class Manifest:
-    """An object for Kubernetes, and the template it comes from (``dask/templates/…``)."""
+    """An object for Kubernetes, and the template it comes from (``dask/templates/…``).
+
+    `text` is the YAML that the object was read from; who changes one must not keep the other.
+    """
 
     source: str
     object: Object
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -73,7 +77,7 @@ def read(source: str, text: str) -> Iterator[Manifest]:
     for document in _documents(text.lstrip()):
         loaded = _load(source, document) if document.strip() else None
         if loaded is not None:
-            yield Manifest(source, loaded)
+            yield Manifest(source, loaded, document)
 
 
 def _documents(text: str) -> list[str]:
@@ -102,4 +106,9 @@ def _rank(manifest: Manifest) -> tuple[bool, int, str]:
 
 def to_yaml(found: Iterable[Manifest]) -> str:
     """Return one YAML text that kubectl and every other reader in Go understands as it is meant."""
-    return "".join(f"---\n# Source: {m.source}\n{goyaml.dump_exactly(m.object)}" for m in found)
+    return "".join(f"---\n# Source: {m.source}\n{_written(m)}" for m in found)
+
+
+def _written(manifest: Manifest) -> str:
+    known = goyaml.rewritten(manifest.text) if manifest.text else None
+    return goyaml.dump_exactly(manifest.object) if known is None else known
