@@ -1,5 +1,6 @@
 """One process of the pool: it does the tasks that come through a pipe until the pipe is closed."""
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -16,6 +17,8 @@ Start = Callable[[], Callable[[int], Result]]
 
 # Seconds; the largest cluster takes less. A process that still runs then is stuck.
 _PATIENCE = 10.0
+# What a task makes is gone when it ends, nearly always without the help of the collector.
+_MUCH_GARBAGE = 100_000
 
 
 class Worker:
@@ -71,6 +74,7 @@ def _context() -> BaseContext:
 def _serve(pipe: Connection, start: Start[Any], copies: Sequence[Connection]) -> None:
     """Do tasks until the parent closes the pipe or is gone."""
     _leave_interrupts_to_the_parent()
+    gc.set_threshold(_MUCH_GARBAGE)
     for copy in copies:
         copy.close()
     with suppress(EOFError, OSError):

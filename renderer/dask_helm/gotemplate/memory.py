@@ -6,9 +6,7 @@ a whole value with earlier ones by its bytes costs far less than to walk through
 
 import marshal
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
-
-Result = TypeVar("Result")
+from typing import Any
 
 LARGEST_KEY = 8_000
 _MOST = 2_000
@@ -16,18 +14,19 @@ _MOST = 2_000
 _VERSION = 2
 
 
-class Memory(Generic[Result]):
-    """Calls a function of one value, unless it knows the result for an equal value."""
+class Memory:
+    """Calls a function of one value that returns text, unless it knows that of an equal value."""
 
-    def __init__(self, function: Callable[[Any], Result]) -> None:
+    def __init__(self, function: Callable[[Any], str]) -> None:
         self._function = function
-        self._results: dict[Any, Result] = {}
+        self._results: dict[Any, str] = {}
 
-    def __call__(self, value: Any) -> Result:
+    def __call__(self, value: Any) -> str:
         """Return the function's result."""
         key = packed(value)
-        if key in self._results:
-            return self._results[key]
+        known = self._results.get(key)
+        if known is not None:
+            return known
         result = self._function(value)
         if key is not None:
             keep(self._results, key, result)
@@ -47,8 +46,9 @@ class Copies:
     def __call__(self, value: Any) -> Any:
         """Return the function's result, or a copy of it."""
         key = packed(value)
-        if key in self._results:
-            return marshal.loads(self._results[key])  # noqa: S302  they are our own
+        known = self._results.get(key)
+        if known is not None:
+            return marshal.loads(known)  # noqa: S302  they are our own
         result = self._function(value)
         if key is not None and (copy := packed(result)) is not None:
             keep(self._results, key, copy)

@@ -1,5 +1,6 @@
 """A set of templates that can call one another: read once, rendered often."""
 
+from threading import Lock
 from typing import Any
 
 from dask_helm.errors import TemplateError
@@ -18,6 +19,8 @@ class Templates:
 
     def __init__(self) -> None:
         self._scope = Scope()
+        # Threads may share a chart, but the scope knows of one call at a time.
+        self._lock = Lock()
         self._scope.parse_text = self._parsed
 
     def add(self, name: str, text: str) -> None:
@@ -36,7 +39,7 @@ class Templates:
         """
         printed: list[str] = []
         template = self._scope.templates[name]
-        with deep_stack():
+        with self._lock, deep_stack():
             self._print(template, data, printed)
         return "".join(printed).replace(_NO_VALUE, "")
 

@@ -1,6 +1,6 @@
 """A JSON schema as a tree: what belongs at a path, and whether a value does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
