@@ -95,6 +95,14 @@ def finished(path: Path, output: Path) -> dict[str, bytes]:
     return contents(output)
 
 
+def goes_on(path: Path, output: Path) -> None:
+    """Make sure that no file is half written, and that the next run does the rest."""
+    whole = output.with_name("whole")
+    fleet.render(path, whole)
+    assert all_files_are_whole(output, contents(whole))
+    finished(path, output)
+
+
 def all_files_are_whole(output: Path, expected: dict[str, bytes]) -> bool:
     found = {name: text for name, text in contents(output).items() if name.endswith(".yaml")}
     return bool(found) and found.items() <= expected.items()
@@ -202,9 +210,7 @@ def test_interrupt(tmp_path: Path, jobs: int, to_all: bool) -> None:
         assert group_is_gone(run.pid)
     interrupted = contents(output)
     assert [name for name in interrupted if name.endswith(".tmp")] == []
-    fleet.render(path, tmp_path / "whole")
-    assert all_files_are_whole(output, contents(tmp_path / "whole"))
-    finished(path, output)
+    goes_on(path, output)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -215,9 +221,7 @@ def test_kill(tmp_path: Path, jobs: int, to_all: bool) -> None:
         (os.killpg if to_all else os.kill)(run.pid, signal.SIGKILL)
         run.communicate(timeout=20)
         assert group_is_gone(run.pid), "processes end when their parent is gone"
-    fleet.render(path, tmp_path / "whole")
-    assert all_files_are_whole(output, contents(tmp_path / "whole"))
-    finished(path, output)
+    goes_on(path, output)
 
 
 def test_what_a_killed_run_wrote_can_be_pruned(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hypothesis import strategies as st
+
 from tests.programs import helm
 
 # What is asked about comes from a file of JSON, and what is answered goes out in base64, so that
@@ -52,6 +54,15 @@ def same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, list):
         return len(ours) == len(theirs) and all(map(same, ours, theirs))
     return repr(ours) == repr(theirs)
+
+
+def changed(draw: st.DrawFn, text: str, pieces: st.SearchStrategy[str]) -> str:
+    """Return the text with up to three changes: a piece for nothing, or for one or three letters."""
+    for _ in range(draw(st.integers(0, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = start + draw(st.sampled_from([0, 0, 1, 3]))
+        text = text[:start] + draw(pieces) + text[end:]
+    return text
 
 
 def floats(value: Any) -> Any:

@@ -332,12 +332,7 @@ PIECES = st.sampled_from(
 @st.composite
 def changed(draw: st.DrawFn) -> str:
     """Return what Helm writes for some value, with a few changes."""
-    text = goyaml.dump_pretty({"v": draw(VALUES)})
-    for _ in range(draw(st.integers(0, 3))):
-        start = draw(st.integers(0, len(text)))
-        end = start + draw(st.sampled_from([0, 0, 1, 3]))
-        text = text[:start] + draw(PIECES) + text[end:]
-    return text
+    return oracle.changed(draw, goyaml.dump_pretty({"v": draw(VALUES)}), PIECES)
 
 
 TEXTS = {

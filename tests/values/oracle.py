@@ -59,17 +59,6 @@ def values(
     return _untyped(json.loads(yaml.safe_load(result.stdout)["values"]))
 
 
-def same(ours: Any, theirs: Any) -> bool:
-    """Return whether values are equal, types included."""
-    if type(ours) is not type(theirs):
-        return False
-    if isinstance(ours, dict):
-        return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
-    if isinstance(ours, list):
-        return len(ours) == len(theirs) and all(map(same, ours, theirs))
-    return bool(ours == theirs)
-
-
 def _untyped(node: dict[str, Any]) -> Any:
     (kind, value), *_ = node.items()
     if kind == "map":

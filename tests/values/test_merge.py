@@ -10,6 +10,7 @@ from dask_helm.values import coalesce, merge_maps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.goyaml.oracle import same
 from tests.values import oracle
 
 EVERY_HELM = pytest.mark.parametrize("version", oracle.HELMS)
@@ -51,7 +52,7 @@ def test_coalesce_is_helms(
     user = document(above)
     chart = oracle.chart(tmp_path, defaults)
     theirs = oracle.values(chart, ["-f", "-"], version, json.dumps(user))
-    assert oracle.same(coalesce(defaults, user), theirs)
+    assert same(coalesce(defaults, user), theirs)
 
 
 @EVERY_HELM
@@ -69,7 +70,7 @@ def test_files_are_merged_as_helm_does(
     options = [option for file in files for option in ("-f", file)]
     theirs = oracle.values(oracle.chart(tmp_path / "chart"), options, version)
     merged = merge_maps(merge_maps(documents[0], documents[1]), documents[2])
-    assert oracle.same(coalesce({}, merged), theirs)
+    assert same(coalesce({}, merged), theirs)
 
 
 @given(MANY, MANY)
@@ -114,7 +115,7 @@ ODD: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 def test_what_is_odd(tmp_path: Path, version: int, defaults: Any, user: Any, result: Any) -> None:
     theirs = oracle.values(oracle.chart(tmp_path, defaults), ["-f", "-"], version, json.dumps(user))
     assert coalesce(defaults, user) == result
-    assert oracle.same(result, theirs)
+    assert same(result, theirs)
 
 
 @pytest.mark.parametrize(
@@ -132,4 +133,4 @@ def test_nulls_of_the_defaults_as_in_helm_4(
 ) -> None:
     theirs = oracle.values(oracle.chart(tmp_path, defaults), ["-f", "-"], 4, json.dumps(user))
     assert coalesce(defaults, user) == result
-    assert oracle.same(result, theirs)
+    assert same(result, theirs)

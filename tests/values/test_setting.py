@@ -14,6 +14,7 @@ from dask_helm.values.tree import plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.goyaml.oracle import same
 from tests.values import oracle
 
 EVERY_HELM = pytest.mark.parametrize("version", oracle.HELMS)
@@ -99,9 +100,7 @@ def agree(chart: Path, base: Path, kind: str, texts: Sequence[str], version: int
     found = ours(base, kind, texts[:taken])
     refused = taken == len(texts) or theirs(chart, base, kind, texts[: taken + 1], version) is None
     return bool(
-        found
-        and refused
-        and oracle.same(found.data, theirs(chart, base, kind, texts[:taken], version))
+        found and refused and same(found.data, theirs(chart, base, kind, texts[:taken], version))
     )
 
 
@@ -223,7 +222,7 @@ def test_files_and_lists_of_them(chart: Path, tmp_path: Path, version: int) -> N
     (tmp_path / "b.txt").write_text("")
     text = f"x={tmp_path}/a.txt,y={{{tmp_path}/a.txt,{tmp_path}/b.txt}},z="
     data = plain(collect(set_file=[text]).data)
-    assert oracle.same(data, oracle.values(chart, ["--set-file", text], version))
+    assert same(data, oracle.values(chart, ["--set-file", text], version))
 
 
 @EVERY_HELM

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dask_helm.errors import TemplateError
-    from dask_helm.gotemplate.expressions import Evaluate, Expression
+    from dask_helm.gotemplate.direct import Evaluate
+    from dask_helm.gotemplate.expressions import Expression
     from dask_helm.gotemplate.functions.table import Declared
     from dask_helm.gotemplate.lexer import Source
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dask_helm.errors import TemplateError
-    from dask_helm.gotemplate.expressions import Evaluate, Expression, Expressions
+    from dask_helm.gotemplate.direct import Evaluate
+    from dask_helm.gotemplate.expressions import Expression, Expressions
     from dask_helm.gotemplate.lexer import Source
 
 # Functions whose error is what the author of the chart has to say to the user.

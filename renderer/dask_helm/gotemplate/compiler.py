@@ -6,19 +6,16 @@ takes printed text. An expression is called with frame and dot and returns a val
 
 from collections.abc import Callable, Iterable
 from itertools import repeat
-from typing import Any, TypeAlias
+from typing import Any
 
 from dask_helm.gotemplate import direct, nodes
-from dask_helm.gotemplate.expressions import Evaluate, Expressions
+from dask_helm.gotemplate.direct import Evaluate, Frame, Out, Step
+from dask_helm.gotemplate.expressions import Expressions
 from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
 from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import FunctionError
-
-Frame: TypeAlias = list[Any]
-Out: TypeAlias = Callable[[str], Any]
-Step: TypeAlias = Callable[[Frame, Any, Out], None]
 
 
 class Break(Exception):  # noqa: N818  it is a jump, no error
@@ -48,12 +45,10 @@ class Template:
 
     def hand(self, data: Any) -> Any:
         """Return the template's text for `data`, or a Handed instead of the text of its value."""
-        frame = [None] * self.slots
-        frame[0] = data
         if self.handed is not None:
-            return self.handed(frame, data)
+            return self.handed([data, *[None] * (self.slots - 1)], data)
         printed: list[str] = []
-        self.run(frame, data, printed.append)
+        self.print(data, printed.append)
         return "".join(printed)
 
 

@@ -8,14 +8,13 @@ is done for keys that are read one after the other, and for the steps of a body.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dask_helm.gotemplate.types import FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from dask_helm.errors import TemplateError
 
 # How an operand is got; @ stands for its value: a slot, a constant or a closure.
@@ -37,8 +36,10 @@ _FORMS = 4096
 # Python takes long to compile long functions.
 _LONGEST = 100
 
-Evaluate: TypeAlias = "Callable[[list[Any], Any], Any]"
-Step: TypeAlias = "Callable[[list[Any], Any, Callable[[str], Any]], None]"
+Frame: TypeAlias = list[Any]
+Out: TypeAlias = Callable[[str], Any]
+Evaluate: TypeAlias = Callable[[Frame, Any], Any]
+Step: TypeAlias = Callable[[Frame, Any, Out], None]
 
 
 _KEYS = """

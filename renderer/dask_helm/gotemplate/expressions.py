@@ -7,15 +7,14 @@ expression gives can be told from its form, and is its `nil`.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from dask_helm.gotemplate import calls, direct, nodes
 from dask_helm.gotemplate.changes import Changes
+from dask_helm.gotemplate.direct import Evaluate
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import Object, StringMap, type_name
-
-Evaluate: TypeAlias = Callable[[list[Any], Any], Any]
 
 INVALID, INTERFACE = "invalid", "interface"
 

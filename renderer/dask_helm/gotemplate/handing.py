@@ -8,15 +8,14 @@ more than the type of its numbers takes it.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from dask_helm.gotemplate import nodes
+from dask_helm.gotemplate.direct import Evaluate
 from dask_helm.gotemplate.functions.data import to_yaml
 from dask_helm.gotemplate.memory import Copies
 from dask_helm.gotemplate.types import Int64
 from dask_helm.goyaml.scalars import MERGE
-
-Evaluate: TypeAlias = Callable[[list[Any], Any], Any]
 
 # The functions that read YAML, and the type of what they return.
 READING: dict[str, type] = {"fromYaml": dict, "fromYamlArray": list}

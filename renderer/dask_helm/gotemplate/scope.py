@@ -10,7 +10,8 @@ from dask_helm.gotemplate.recall import Recall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dask_helm.gotemplate.compiler import Out, Template
+    from dask_helm.gotemplate.compiler import Template
+    from dask_helm.gotemplate.direct import Out
     from dask_helm.gotemplate.lexer import Source
 
 # Helm's own limit for one template that includes itself.

@@ -75,12 +75,6 @@ def written_key_exactly(text: str) -> str | None:
     return (_cached_exact_key if len(text) <= CACHED_LENGTH else _written_key_exactly)(text)
 
 
-def _written_key_exactly(text: str) -> str | None:
-    if len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
-        return None
-    return written_exactly(text).text
-
-
 def block(text: str, margin: str) -> str:
     """Return the text as a literal block, from its ``|`` to the end of its last line."""
     lines = (margin + line + end if line else end for line, end in _LINES.findall(text))
@@ -129,9 +123,17 @@ def _means_more(text: str) -> bool:
 
 
 def _written_key(text: str) -> str | None:
-    if len(text.encode("utf-8", "surrogatepass")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
-        return None
-    return _written(text, tabs_in_blocks=False).text
+    is_long = _takes_lines(text, "surrogatepass")
+    return None if is_long else _written(text, tabs_in_blocks=False).text
+
+
+def _written_key_exactly(text: str) -> str | None:
+    return None if _takes_lines(text, "replace") else written_exactly(text).text
+
+
+def _takes_lines(text: str, surrogates: str) -> bool:
+    """Whether a key is too long for one line; `surrogates` tells how their bytes are counted."""
+    return len(text.encode("utf-8", surrogates)) > _LONGEST_SIMPLE_KEY or bool(_BREAK.search(text))
 
 
 def _style(text: str, tabs_in_blocks: bool) -> str:

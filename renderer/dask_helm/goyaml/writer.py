@@ -129,44 +129,29 @@ class _Writer:
             head = indent
 
     def _entry(self, key: str, value: Any, head: str, indent: str) -> None:
+        """Write a key and its value: a list or a map begins on the next line."""
         name = self._dialect.key(key)
         if name is None:
             self._long_key(key, value, head, indent)
-        elif type(value) is dict and value:
-            self._out.append(f"{head}{name}:\n")
-            self._mapping(value, indent + _STEP, indent + _STEP)
-        elif type(value) is list and value:
-            self._out.append(f"{head}{name}:\n")
-            deeper = indent + self._dialect.sequence_step
-            self._sequence(value, deeper, deeper)
+        elif not _is_filled(value):
+            before = f"{head}{name}: "
+            self._out.append(before + self._scalar(value, len(before), indent))
         else:
-            self._below(value, f"{head}{name}:", indent)
+            self._out.append(f"{head}{name}:\n")
+            step = _STEP if isinstance(value, dict) else self._dialect.sequence_step
+            self._collection(value, indent + step, indent + step)
 
     def _sequence(self, sequence: list[Any], head: str, indent: str) -> None:
         for item in sequence:
-            if type(item) is dict and item:
-                self._mapping(item, head + "- ", indent + _STEP)
-            elif type(item) is str:
-                self._out.append(f"{head}- {self._string(item, len(head) + 2, indent)}")
-            else:
-                self._beside(item, head + "-", indent)
+            self._beside(item, head + "-", indent)
             head = indent
-
-    def _below(self, value: Any, head: str, indent: str) -> None:
-        """Write a key's value: a list or a map begins on the next line."""
-        if type(value) is str or not _is_filled(value):
-            self._out.append(f"{head} {self._scalar(value, len(head) + 1, indent)}")
-            return
-        self._out.append(head + "\n")
-        step = _STEP if isinstance(value, dict) else self._dialect.sequence_step
-        self._collection(value, indent + step, indent + step)
 
     def _beside(self, value: Any, head: str, indent: str) -> None:
         """Write what begins on the line of its ``-``, or of its ``:`` after a long key."""
-        if type(value) is str or not _is_filled(value):
-            self._out.append(f"{head} {self._scalar(value, len(head) + 1, indent)}")
-        else:
+        if _is_filled(value):
             self._collection(value, head + " ", indent + _STEP)
+        else:
+            self._out.append(f"{head} {self._scalar(value, len(head) + 1, indent)}")
 
     def _long_key(self, key: str, value: Any, head: str, indent: str) -> None:
         self._out.append(f"{head}? {self._scalar(key, len(head) + 2, indent)}")
@@ -174,7 +159,7 @@ class _Writer:
 
     def _scalar(self, value: Any, column: int, indent: str) -> str:
         """Return the text of the scalar from its column on, with the end of its last line."""
-        if type(value) is str or isinstance(value, str):
+        if isinstance(value, str):
             return self._string(value, column, indent)
         if value is None or isinstance(value, bool):
             return _WORDS[value] + "\n"
