@@ -42,18 +42,16 @@ class Recall:
     def __call__(self, source: Source, offset: int, name: str, data: Any) -> Any:
         """Return what the template gives; `source` and `offset` are where it is called."""
         scope = self._scope
+        key: str | bytes | None = None
+        results: dict[Any, tuple[int, Any]] = self._of_value
         if data is scope.root:
-            return self._recalled(self._of_root, name, (source, offset, name, data))
-        key = packed((name, data)) if scope.recalls and type(data) in RECALLED else None
+            results, key = self._of_root, name
+        elif scope.recalls and type(data) in RECALLED:
+            key = packed((name, data))
         if key is None:
             return self._call(source, offset, name, data)
-        return self._recalled(self._of_value, key, (source, offset, name, data))
-
-    def _recalled(self, results: dict[Any, tuple[int, Any]], key: Any, call: Any) -> Any:
-        if key in results:
-            levels, result = results[key]
-            if self._scope.holds(levels):
-                return result
-        levels, result = self._scope.measured(self._call, call)
-        keep(results, key, (levels, result))
-        return result
+        known = results.get(key)
+        if known is None or not scope.holds(known[0]):
+            known = scope.measured(self._call, (source, offset, name, data))
+            keep(results, key, known)
+        return known[1]

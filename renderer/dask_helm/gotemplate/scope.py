@@ -61,11 +61,11 @@ class Scope:
         if template is None:
             _missing(self, source, offset, name)
         depth = self.depth = self.depth + 1
-        if depth > self._deepest:
-            self._deepest = depth
         try:
-            if depth > MAX_DEPTH:
-                raise source.error(f"{name!r} is nested in itself without end", offset)
+            if depth > self._deepest:
+                self._deepest = depth
+                if depth > MAX_DEPTH:
+                    raise source.error(f"{name!r} is nested in itself without end", offset)
             if out is None:
                 return template.hand(data)
             # As template.print, without a call of its own.
@@ -98,8 +98,12 @@ class Scope:
 
     def holds(self, levels: int) -> bool:
         """Whether so many levels of calls can follow; they count as called."""
-        self._deepest = max(self._deepest, self.depth + levels)
-        return self.depth + levels <= MAX_DEPTH
+        deepest = self.depth + levels
+        if deepest > MAX_DEPTH:
+            return False
+        if deepest > self._deepest:
+            self._deepest = deepest
+        return True
 
 
 def _missing(scope: Scope, source: Source, offset: int, name: str) -> NoReturn:

@@ -7,8 +7,8 @@ another type or holds what cannot stand in a file, and a block if it has several
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache, wraps
+from typing import Any, NamedTuple, TypeVar, cast
 
 from yaml import ScalarNode
 from yaml.resolver import Resolver
@@ -17,9 +17,12 @@ from dask_helm.goyaml.scalars import is_text
 from dask_helm.goyaml.surrogates import whole_characters
 
 PLAIN, SINGLE, DOUBLE, BLOCK = "", "'", '"', "|"
+F = TypeVar("F", bound=Callable[..., Any])
+
 _BOM = "\ufeff"
 _LONGEST_SIMPLE_KEY = 128
 CACHED_LENGTH = 200
+_LONGEST_CACHED = 100_000
 
 # What is printed as it is: not U+FEFF, and nothing beyond U+FFFF.
 _SPECIAL = "[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]"
@@ -51,30 +54,53 @@ class Written(NamedTuple):
     text: str | None
 
 
+def _remembered(function: F) -> F:
+    """Return the function of a text with a memory of its results, of few for long texts."""
+    short, long = lru_cache(maxsize=16_384)(function), lru_cache(maxsize=64)(function)
+
+    @wraps(function)
+    def call(text: str, *options: Any) -> Any:
+        if len(text) <= CACHED_LENGTH:
+            return short(text, *options)
+        return (long if len(text) <= _LONGEST_CACHED else function)(text, *options)
+
+    return cast(F, call)
+
+
+@_remembered
 def written(text: str, tabs_in_blocks: bool) -> Written:
     """Return how the text is written as a value; only yaml.v3 allows tabs in blocks."""
-    write = _cached if len(text) <= CACHED_LENGTH else _written
-    return write(text, tabs_in_blocks)
+    style = _style(text, tabs_in_blocks)
+    one_line = style in (PLAIN, DOUBLE) or (style == SINGLE and not _BREAK.search(text))
+    return Written(style, f"{style}{_RENDER[style](text)}{style}" if one_line else None)
 
 
-def written_key(text: str) -> str | None:
-    """Return the key as it stands before its colon, None if it takes lines of its own."""
-    return (_cached_key if len(text) <= CACHED_LENGTH else _written_key)(text)
-
-
+@_remembered
 def written_exactly(text: str) -> Written:
     """Return how the text is written as a value that every reader of YAML reads as that text.
 
     Half a surrogate pair, which no reader takes, becomes U+FFFD.
     """
-    return (_cached_exact if len(text) <= CACHED_LENGTH else _written_exactly)(text)
+    text = whole_characters(text)
+    found = written(text, False)
+    if _FRAGILE.search(text) or (found.style == PLAIN and _means_more(text)):
+        return Written(DOUBLE, f'"{_RENDER[DOUBLE](text)}"')
+    return found
 
 
+@_remembered
+def written_key(text: str) -> str | None:
+    """Return the key as it stands before its colon, None if it takes lines of its own."""
+    return None if _takes_lines(text, "surrogatepass") else written(text, False).text
+
+
+@_remembered
 def written_key_exactly(text: str) -> str | None:
     """Return the key as it stands before its colon, None if it takes lines of its own."""
-    return (_cached_exact_key if len(text) <= CACHED_LENGTH else _written_key_exactly)(text)
+    return None if _takes_lines(text, "replace") else written_exactly(text).text
 
 
+@_remembered
 def block(text: str, margin: str) -> str:
     """Return the text as a literal block, from its ``|`` to the end of its last line."""
     lines = (margin + line + end if line else end for line, end in _LINES.findall(text))
@@ -103,32 +129,9 @@ def _chomping(text: str) -> str:
     return "+" if len(text) == 1 or _BREAK.match(text[-2]) else ""
 
 
-def _written(text: str, tabs_in_blocks: bool) -> Written:
-    style = _style(text, tabs_in_blocks)
-    one_line = style in (PLAIN, DOUBLE) or (style == SINGLE and not _BREAK.search(text))
-    return Written(style, f"{style}{_RENDER[style](text)}{style}" if one_line else None)
-
-
-def _written_exactly(text: str) -> Written:
-    text = whole_characters(text)
-    found = _written(text, tabs_in_blocks=False)
-    if _FRAGILE.search(text) or (found.style == PLAIN and _means_more(text)):
-        return Written(DOUBLE, f'"{_RENDER[DOUBLE](text)}"')
-    return found
-
-
 def _means_more(text: str) -> bool:
     """Tell whether a reader that is not Go's takes the plain word for anything but text."""
     return bool(_RESOLVER.resolve(ScalarNode, text, (True, False)) != _TEXT)  # type: ignore[no-untyped-call]
-
-
-def _written_key(text: str) -> str | None:
-    is_long = _takes_lines(text, "surrogatepass")
-    return None if is_long else _written(text, tabs_in_blocks=False).text
-
-
-def _written_key_exactly(text: str) -> str | None:
-    return None if _takes_lines(text, "replace") else written_exactly(text).text
 
 
 def _takes_lines(text: str, surrogates: str) -> bool:
@@ -191,7 +194,3 @@ _RENDER: dict[str, Callable[[str], str]] = {
 }
 _RESOLVER = Resolver()
 _TEXT = "tag:yaml.org,2002:str"
-_cached_exact = lru_cache(maxsize=16384)(_written_exactly)
-_cached = lru_cache(maxsize=16384)(_written)
-_cached_key = lru_cache(maxsize=16384)(_written_key)
-_cached_exact_key = lru_cache(maxsize=16384)(_written_key_exactly)

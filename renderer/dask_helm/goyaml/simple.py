@@ -7,7 +7,7 @@ saves its events, of which each costs more than a whole line here; both read the
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from dask_helm.goyaml import scalars
@@ -25,6 +25,7 @@ _LINE = re.compile(
 )
 _LONGEST_LINE = 1000
 _CACHED_LINES = 8192
+_CACHED_BLOCKS = 64
 _DEEPEST = 100
 # A column in which no line begins.
 _NOWHERE = -2
@@ -221,13 +222,11 @@ class _Lines:
 
     def _block(self, header: str) -> str:
         """Return the lines that stand deeper than the key or dash before the header."""
-        indent = self._indent(self._columns[-1])
-        margin, lines, start = " " * indent, self._lines, self._next
-        while self._next < len(lines) and _is_within(lines[self._next], margin):
-            self._next += 1
-        end = "\n" if self._next < len(lines) else ""
-        body = "\n".join(line[indent:] for line in lines[start : self._next])
-        return _chomped(body + end, header)
+        indent, rest = self._indent(self._columns[-1]), "\n".join(self._lines[self._next :])
+        end = _end_of_block(indent).search(rest)
+        body = rest[: end.start() + 1] if end else rest
+        self._next = self._next + body.count("\n") if end else len(self._lines)
+        return _chomped(_dedented(body, indent), header)
 
     def _indent(self, column: int) -> int:
         """Return how deep the next line stands; a blank one would not tell."""
@@ -238,8 +237,16 @@ class _Lines:
         return len(line) - len(content)
 
 
-def _is_within(line: str, margin: str) -> bool:
-    return line.startswith(margin) or not line.strip(" ")
+@cache
+def _end_of_block(indent: int) -> re.Pattern[str]:
+    """Return what finds the newline before the first line that is neither blank nor so deep."""
+    return re.compile(rf"\n {{0,{indent - 1}}}[^ \n]")
+
+
+# A chart's scripts stand in the ConfigMaps of all clusters.
+@lru_cache(maxsize=_CACHED_BLOCKS)
+def _dedented(body: str, indent: int) -> str:
+    return "\n".join(line[indent:] for line in body.split("\n"))
 
 
 def _chomped(body: str, header: str) -> str:

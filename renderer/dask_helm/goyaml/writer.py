@@ -237,8 +237,8 @@ def _word(value: int | None) -> str:
     return _WORDS[value] if value is None or isinstance(value, bool) else str(value)
 
 
-_V2 = _dialect(_number_v2, partial(written, tabs_in_blocks=False))
-_V3 = _dialect(_number_v3, partial(written, tabs_in_blocks=True))._replace(
+_V2 = _dialect(_number_v2, lambda text: written(text, False))
+_V3 = _dialect(_number_v3, lambda text: written(text, True))._replace(
     width=math.inf, sequence_step=_STEP, digits_last=True
 )
 _EXACT = _dialect(_number_exactly, written_exactly, written_key_exactly)

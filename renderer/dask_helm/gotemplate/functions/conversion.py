@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 from dask_helm.gotemplate.functions.table import function
@@ -32,13 +33,20 @@ def wrapped(value: int) -> Int64:
 
 def to_integer(value: Any) -> int:
     """Return the value as an integer of 64 bits."""
+    if type(value) is int:
+        return value
     if isinstance(value, str):
-        return parsed_integer(_without_zero_decimals(value)) or 0
+        return _of_text(value)
     if isinstance(value, float):
         return _truncated(value)
     if isinstance(value, Unsigned):
         return int(wrapped(value))
     return int(value) if isinstance(value, int) else 0
+
+
+@lru_cache(maxsize=1_000)
+def _of_text(text: str) -> int:
+    return parsed_integer(_without_zero_decimals(text)) or 0
 
 
 def _truncated(value: float) -> int:

@@ -39,6 +39,8 @@ def sprintln(values: Sequence[Any]) -> str:
 def sprintf(format: str, values: Sequence[Any]) -> str:  # noqa: A002  Go's own name for it
     """Return the format with its directives replaced by the values, as Go's Sprintf does."""
     plan = _PLANS.get(format) or _planned(format)
+    if plan.texts == tuple(map(type, values)):
+        return plan.template % values
     if len(plan.converters) != len(values):
         return formatted(format, values)
     parts = []
@@ -51,11 +53,15 @@ def sprintf(format: str, values: Sequence[Any]) -> str:  # noqa: A002  Go's own 
 
 
 class _Plan(NamedTuple):
-    """A format of plain %s, %d and %v: Python's own format, and what converts the arguments."""
+    """A format of plain %s, %d and %v: Python's own format, and what converts the arguments.
+
+    `texts` are the types of arguments that need no conversion.
+    """
 
     is_simple: bool
     template: str
     converters: tuple[dict[type, Callable[[Any], str]], ...]
+    texts: tuple[type, ...] | None = None
 
 
 _PLANS: dict[str, _Plan] = {}
@@ -77,7 +83,9 @@ def _plan(parts: list[str]) -> _Plan:
         ("%%" if verb == "%" else "%s") + literal
         for verb, literal in zip(verbs, literals[1:], strict=True)
     )
-    return _Plan(True, template, tuple(_CONVERTERS[verb] for verb in verbs if verb != "%"))
+    used = [verb for verb in verbs if verb != "%"]
+    texts = None if "d" in used else (str,) * len(used)
+    return _Plan(True, template, tuple(_CONVERTERS[verb] for verb in used), texts)
 
 
 _INTEGERS: dict[type, Callable[[Any], str]] = {int: int.__repr__, Int64: int.__repr__}
