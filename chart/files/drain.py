@@ -25,8 +25,9 @@ BEGIN = time.monotonic()
 POD = os.environ["POD_NAME"]
 SCHEDULER = os.environ["DASK_SCHEDULER_ADDRESS"]
 # Seconds for the tasks that run here, and for a replacement when nobody else can take the results.
-TIMEOUT = float(os.environ["DRAIN_TIMEOUT"])
-REPLACEMENT_TIMEOUT = float(os.environ["DRAIN_REPLACEMENT_TIMEOUT"])
+# With defaults, for while a release is upgraded this file also reaches pods of an older chart.
+TIMEOUT = float(os.environ.get("DRAIN_TIMEOUT", "20"))
+REPLACEMENT_TIMEOUT = float(os.environ.get("DRAIN_REPLACEMENT_TIMEOUT", "10"))
 # What a hook prints is in no log; what the first process of the container prints is.
 LOG = os.environ.get("DRAIN_LOG", "/proc/1/fd/1")
 # Seconds for the last results after the deadline: less than the chart adds to the grace period.

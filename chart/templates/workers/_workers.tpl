@@ -46,6 +46,7 @@
   valueFrom:
     fieldRef:
       fieldPath: metadata.name
+{{ include "dask.drain.env" . }}
 {{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
 {{- if and (eq .values.type "gpu") (gt (include "dask.worker.processes" . | int) 1) }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
@@ -66,9 +67,14 @@
 {{ end -}}
 {{- end -}}
 
+{{- /* Scripts from the ConfigMap: "true" or nothing. */ -}}
+{{- define "dask.worker.needsFiles" -}}
+{{- if or .root.Values.drain.enabled (gt (include "dask.worker.processes" . | int) 1) }}true{{ end -}}
+{{- end -}}
+
 {{- define "dask.worker.volumes" -}}
 - {{- include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | nindent 2 }}
-{{- if gt (include "dask.worker.processes" . | int) 1 }}
+{{- if include "dask.worker.needsFiles" . }}
 - name: dask-files
   configMap:
     name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
@@ -78,7 +84,7 @@
 {{- define "dask.worker.mounts" -}}
 - name: dask-scratch
   mountPath: /scratch
-{{- if gt (include "dask.worker.processes" . | int) 1 }}
+{{- if include "dask.worker.needsFiles" . }}
 - name: dask-files
   mountPath: /etc/dask-helm/files
   readOnly: true
