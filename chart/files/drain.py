@@ -153,10 +153,11 @@ class Departure:
         return await self.tasks()
 
     async def finish_tasks(self):
-        """Return when no task runs here; copy in the meantime what is ready."""
+        """Return [] when no task runs here any more; copy in the meantime what is ready."""
         await self.copy()
         while await self.tasks_after(5):
             await self.copy()
+        return []
 
     async def disappear(self):
         """Let the scheduler forget these workers as soon as nothing is lost by it."""
@@ -167,11 +168,13 @@ class Departure:
 
     async def give_back_queued(self):
         """Let the workers give back what is queued, again and again: more may be on its way."""
+        pause = 0.2
         while True:
             for address in self.workers:
                 with contextlib.suppress(OSError, asyncio.TimeoutError):
                     await asyncio.wait_for(self.run(address, give_back), 5)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 10)
 
     async def run(self, address, function):
         """Run a function in one of the workers."""
@@ -182,14 +185,12 @@ class Departure:
 
     async def leave(self):
         """Hand over; return the keys of the tasks that did not end in time."""
-        queue = asyncio.ensure_future(self.give_back_queued())
-        unfinished = set()
-        try:
-            await asyncio.wait_for(self.finish_tasks(), BEGIN + TIMEOUT - time.monotonic())
-        except asyncio.TimeoutError:
-            unfinished = await self.tasks()
+        self.queue = asyncio.ensure_future(self.give_back_queued())
+        ending = asyncio.ensure_future(self.finish_tasks())
+        # Not wait_for, which waits for what it cancels, and older Pythons may lose a cancellation.
+        await asyncio.wait([ending], timeout=max(0, BEGIN + TIMEOUT - time.monotonic()))
+        unfinished = ending.result() if ending.done() else await self.tasks()
         await self.disappear()
-        queue.cancel()
         return unfinished
 
     async def report(self):
@@ -218,10 +219,14 @@ def connector():
 
 
 async def drain():
-    """Hand over and return a sentence about it."""
-    connect = connector()
-    async with connect(SCHEDULER) as scheduler:
-        return await Departure(connect, scheduler).report()
+    """Hand over, and end here: a loop that is closed waits for what is still under way."""
+    try:
+        connect = connector()
+        end(await Departure(connect, connect(SCHEDULER)).report())
+    except OSError as error:
+        end(f"the connection to the scheduler is lost ({error}): ended")
+    except Exception:
+        end(f"{traceback.format_exc()}failed", status=1)
 
 
 def main():
@@ -232,12 +237,7 @@ def main():
         end(nobody)
     clock.cancel()
     end_after(BEGIN + TIMEOUT + LAST_COPIES - time.monotonic(), "there is no time left: ended")
-    try:
-        end(asyncio.run(drain()))
-    except OSError as error:
-        end(f"the connection to the scheduler is lost ({error}): ended")
-    except Exception:
-        end(f"{traceback.format_exc()}failed", status=1)
+    asyncio.run(drain())
 
 
 if __name__ == "__main__":
