@@ -68,6 +68,14 @@ class Cluster:
         """The names of the workers that the scheduler knows."""
         return {str(worker.name) for worker in self._local.scheduler.workers.values()}
 
+    def status(self, name: str) -> str:
+        """Return how the scheduler sees a worker."""
+        return str(self._local.scheduler.workers[self.address_of(name)].status.name)
+
+    def address_of(self, name: str) -> str:
+        """Return the address of a worker."""
+        return str(self._local.scheduler.aliases[name])
+
     def suspicious(self) -> int:
         """Return how often a task was counted as one that may have killed its worker."""
         return sum(task.suspicious for task in self._local.scheduler.tasks.values())

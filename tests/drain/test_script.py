@@ -96,6 +96,20 @@ class Counter:
     number = 7
 
 
+class Heavy:
+    """Something that takes seconds to be sent."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __sizeof__(self) -> int:
+        return 50_000_000
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        time.sleep(3)
+        return Heavy, (self.name,)
+
+
 def test_results_and_scattered_data_are_kept(cluster: Cluster, client: Client, pod: str) -> None:
     results = client.map(os.urandom, [100_000] * 20, **on(pod))
     scattered = client.scatter(list(range(30)), workers=[pod], hash=False)
@@ -190,15 +204,22 @@ def test_all_processes_of_a_pod(cluster: Cluster, client: Client, tmp_path: Path
     assert client.gather(results) == before
 
 
-def test_both_holders_of_a_result_leave_at_the_same_time(cluster: Cluster, client: Client) -> None:
-    pods = [join(cluster), join(cluster)]
-    data = [bytes([number]) * 2_000_000 for number in range(20)]
-    pieces = client.scatter(data, workers=pods, hash=False, broadcast=2)
-    assert all(len(holders) == 2 for holders in client.who_has(pieces).values())
-    scripts = [cluster.drain(pod) for pod in pods]
-    assert [script.wait(60) for script in scripts] == [0, 0]
-    assert cluster.names == {STAYING}
-    assert client.gather(pieces) == data
+def test_a_copy_on_a_worker_that_leaves_as_well_does_not_count(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    """The scheduler counts it, as long as tasks that need it run on both."""
+    piece = client.scatter(Heavy("piece"), workers=[pod], hash=False)
+    other = join(cluster)
+    tasks = [client.submit(begin, tmp_path / name, 60, piece, **on(name)) for name in (pod, other)]
+    begun(tmp_path / other)
+    script = cluster.drain(other)
+    until(lambda: cluster.status(other) == "closing_gracefully")
+    cluster.drained(pod, timeout=0)
+    assert cluster.address_of(STAYING) in client.who_has(piece)[piece.key]
+    for name in (pod, other):
+        end(tmp_path / name)
+    assert script.wait(20) == 0
+    assert client.gather(tasks) == [pod, other]
 
 
 def test_a_task_that_was_cancelled_is_not_waited_for(
