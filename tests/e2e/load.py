@@ -103,6 +103,7 @@ def _keep_books(client: Client) -> None:
 
     class Books(SchedulerPlugin):  # type: ignore[misc]
         name = "books"
+        idempotent = True
 
         def __init__(self) -> None:
             self.ended: dict[str, int] = {}

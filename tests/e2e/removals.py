@@ -73,8 +73,9 @@ def present(release: Release, pool: str | None = None) -> dict[str, str]:
     selector = labels.selector(release.name, labels.WORKER, pool)
     api = _api(str(release.target.kubeconfig), release.target.context)
     listed = api.list_namespaced_pod(release.namespace, label_selector=selector).items
-    statuses = [status for pod in listed for status in pod.status.container_statuses or ()]
-    assert not sum(status.restart_count for status in statuses), "a container was started again"
+    for pod in listed:
+        restarts = sum(status.restart_count for status in pod.status.container_statuses or ())
+        assert not restarts, f"a container of {pod.metadata.name} was started again"
     return {pod.metadata.name: pod.spec.node_name for pod in listed}
 
 
