@@ -177,15 +177,17 @@ def test_the_last_worker_gives_up_at_once_when_told_so(
     client.wait_for_workers(2, timeout=60)
     removals.scale(release, 0)
     removals.gone(release, 0)
-    client.scatter([1], hash=False)
+    piece = client.scatter(1, hash=False)
     (pod,) = removals.present(release, "brief")
+    observing.until(lambda: len(client.has_what()) == 2)
     with follow(release, pod, tmp_path / "log"):
         begin = time.time()
         removals.scale(release, 0, BRIEF)
         seconds = removals.gone(release, 0, "brief") - begin
     print(f"the last worker was gone after {seconds:.1f} s")
     assert seconds < 6
-    assert "no other worker can take" in (tmp_path / "log").read_text()
+    assert "no other worker can take the 1 results: given up" in (tmp_path / "log").read_text()
+    assert piece.status != "finished"
 
 
 @pytest.mark.usefixtures("load")
