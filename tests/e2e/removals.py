@@ -36,7 +36,7 @@ def upgrade(release: Release, values: Values, replicas: int) -> None:
 
 def delete(release: Release, pod: str) -> None:
     """What a person or a descheduler does; a new pod takes its place."""
-    release.kubectl("delete", "pod", pod, "--wait=false")
+    release.kubectl("delete", "pod", pod, "--wait=false", "--ignore-not-found")
 
 
 def delete_all(release: Release) -> None:

@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
 
 
 def _fewer() -> int:
-    return random.randint(1, WORKERS - 1)  # noqa: S311
+    return random.randint(1, WORKERS - 1)
 
 
 def _drain(release: Release) -> None:
@@ -45,7 +45,7 @@ def _drain(release: Release) -> None:
 
 
 def _delete(release: Release) -> None:
-    removals.delete(release, random.choice(list(removals.present(release))))  # noqa: S311
+    removals.delete(release, random.choice(list(removals.present(release))))
 
 
 KINDS: dict[str, Callable[[Release], None]] = {
@@ -75,7 +75,7 @@ class Soak:
         observing.wait_for_workers(self.release, self.client, WORKERS)
         before = set(removals.present(self.release))
         load = Load(self.client)
-        chosen = random.sample(list(KINDS), min(most, random.randint(1, 3)))  # noqa: S311
+        chosen = random.sample(list(KINDS), min(most, random.randint(1, 3)))
         self._remove(chosen)
         self.pods += len(before - set(removals.present(self.release)))
         self._check(load, chosen)
@@ -134,7 +134,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--removals", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=90)
-    parser.add_argument("--seed", type=int, default=random.randrange(1000))  # noqa: S311
+    parser.add_argument("--seed", type=int, default=random.randrange(1000))
     options = parser.parse_args()
     random.seed(options.seed)
     print(f"seed {options.seed}")
