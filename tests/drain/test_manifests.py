@@ -1,10 +1,13 @@
 """The manifests of workers that hand over what they hold before they stop."""
 
+import subprocess
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.paths import CHART
+from tests.programs import helm
 from tests.rendering import Object, container, find, refusal, render
 
 HOOK = {"exec": {"command": ["python", "/etc/dask-helm/files/drain.py"]}}
@@ -87,6 +90,20 @@ def test_a_hook_of_the_users_own_wins_and_null_removes_it(place: str) -> None:
     assert lifecycle(values({"preStop": None, **post})) == post
     assert lifecycle(values({"preStop": None})) is None
     assert environment(values({"preStop": OWN}))["DRAIN_TIMEOUT"] == "300", "theirs may call ours"
+
+
+def test_the_notes_warn_of_a_hook_that_replaces_ours() -> None:
+    def notes(**lifecycle: Any) -> str:
+        values = {"workers": {"a": {"lifecycle": lifecycle}}}
+        command = [helm(), "install", "demo", CHART, "--dry-run=client", "-f", "-"]
+        text = yaml.safe_dump(values)
+        return subprocess.run(
+            command, input=text, capture_output=True, text=True, check=True
+        ).stdout.partition("NOTES:")[2]
+
+    assert "WARNING: the preStop hook of the pool a replaces" in notes(preStop=OWN)
+    assert "WARNING" not in notes(postStart=OWN)
+    assert "WARNING" not in notes(preStop=None), "null says that it is meant so"
 
 
 def test_the_grace_period_follows_the_timeout_unless_it_is_given() -> None:
