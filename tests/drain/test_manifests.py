@@ -1,6 +1,7 @@
 """The manifests of workers that hand over what they hold before they stop."""
 
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,7 +96,8 @@ def test_a_hook_of_the_users_own_wins_and_null_removes_it(place: str) -> None:
 def test_the_notes_warn_of_a_hook_that_replaces_ours() -> None:
     def notes(**lifecycle: Any) -> str:
         values = {"workers": {"a": {"lifecycle": lifecycle}}}
-        command = [helm(), "install", "demo", CHART, "--dry-run=client", "-f", "-"]
+        options = ["--dry-run=client", "-f", "-"]
+        command: list[str | Path] = [helm(), "install", "demo", CHART, *options]
         text = yaml.safe_dump(values)
         return subprocess.run(
             command, input=text, capture_output=True, text=True, check=True
