@@ -27,7 +27,7 @@ class Load:
         self.results = self._submit("result", _random_bytes(), [SIZE] * RESULTS)
         wait(self.results, timeout=60)
         self.pieces = client.scatter(list(range(PIECES)), hash=False, broadcast=False)
-        self._before = self._digests()
+        self._before = self.digests()
         threads = sum(client.nthreads().values())
         self.running = self._submit("running", work(), [SECONDS] * threads)
         self.queued = self._submit("queued", work(), [0.3] * QUEUED)
@@ -38,7 +38,7 @@ class Load:
         Returns when the last of the long tasks ended on each worker, by name.
         """
         ended = self._gather(self.running + self.queued)
-        assert self._digests() == self._before, "results have changed"
+        assert self.digests() == self._before, "results have changed"
         books = self.client.run_on_scheduler(_read_books())
         keys = {future.key for future in self.results + self.running + self.queued}
         assert {key: books["ended"].get(key) for key in keys} == dict.fromkeys(keys, 1)
@@ -47,14 +47,14 @@ class Load:
         assert (books["erred"], books["suspicious"]) == ([], {})
         return {worker: max(t for w, t in ended if w == worker) for worker, _ in ended}
 
-    def _submit(self, kind: str, function: Any, arguments: list[Any]) -> list[Future]:
-        keys = [f"{kind}-{self._name}-{number}" for number in range(len(arguments))]
-        return list(self.client.map(function, arguments, key=keys, **self._on))
-
-    def _digests(self) -> list[str]:
+    def digests(self) -> list[str]:
         """Return the hash of every result and piece, made where it lies."""
         digests = self.client.map(_digest(), self.results + self.pieces, pure=False)
         return self._gather(digests)
+
+    def _submit(self, kind: str, function: Any, arguments: list[Any]) -> list[Future]:
+        keys = [f"{kind}-{self._name}-{number}" for number in range(len(arguments))]
+        return list(self.client.map(function, arguments, key=keys, **self._on))
 
     def _gather(self, futures: list[Future]) -> list[Any]:
         wait(futures, timeout=120)

@@ -215,4 +215,4 @@ def test_without_the_hook_results_are_lost(new_release: NewRelease) -> None:
         removals.scale(release, 1)
         removals.gone(release, 1)
         with pytest.raises(FuturesCancelledError, match="lost dependencies"):
-            load.check()
+            load.digests()
