@@ -44,10 +44,9 @@ def test_every_pool_has_the_hook_and_nothing_else_has() -> None:
         assert "lifecycle" not in container(objects, f"demo-dask-{name}")
 
 
-def test_the_script_is_in_the_config_map_as_it_stands() -> None:
+def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
     data = find(render(), "ConfigMap", "demo-dask-files")["data"]
-    script = (CHART / "files" / "drain.py").read_text()
-    assert data == {"drain.py": script}
+    assert data == {name: (CHART / "files" / name).read_text() for name in ("drain.py", "ports.py")}
 
 
 def test_what_the_script_has_to_know() -> None:
@@ -66,13 +65,10 @@ def test_workers_for_a_scheduler_elsewhere_hand_over_too() -> None:
     assert lifecycle(values) == {"preStop": HOOK}
 
 
-def test_switched_off_nothing_of_it_is_rendered() -> None:
+def test_switched_off_pods_know_nothing_of_it() -> None:
     values = {"drain": {"enabled": False}}
-    assert not [o for o in render(values) if o["kind"] == "ConfigMap"]
     assert grace(values) is None
-    assert "drain" not in str(render(values)).lower()
-    processes = {**values, "workers": {"default": {"processes": 2}}}
-    assert set(find(render(processes), "ConfigMap", "demo-dask-files")["data"]) == {"ports.py"}
+    assert "drain" not in str(worker_pod(values)).lower()
 
 
 def test_without_pools_there_is_no_script() -> None:

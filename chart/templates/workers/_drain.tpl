@@ -8,21 +8,28 @@ about the hook or the grace period wins. Input of all: root, values (the pool's,
 {{- add .root.Values.drain.timeout 30 -}}
 {{- end -}}
 
-{{- /* The pool's values with hook and grace period. */ -}}
+{{- /* What it changes in the pool's values. */ -}}
 {{- define "dask.drain.values" -}}
-{{- $drain := .root.Values.drain -}}
-{{- $values := .values -}}
-{{- if $drain.enabled -}}
-{{- $hook := dict "preStop" (dict "exec" (dict "command" (list "python" "/etc/dask-helm/files/drain.py"))) -}}
-{{- $lifecycle := include "dask.overlay" (list $hook $values.lifecycle) | fromYaml -}}
-{{- $lifecycle = ternary (omit $lifecycle "preStop") $lifecycle (kindIs "invalid" $lifecycle.preStop) -}}
-{{- $own := dict "lifecycle" $lifecycle -}}
-{{- if kindIs "invalid" $values.terminationGracePeriodSeconds -}}
-{{- $_ := set $own "terminationGracePeriodSeconds" (include "dask.drain.seconds" . | int) -}}
+{{- if .root.Values.drain.enabled -}}
+lifecycle:
+  {{- include "dask.drain.lifecycle" . | trim | nindent 2 }}
+terminationGracePeriodSeconds: {{ kindIs "invalid" .values.terminationGracePeriodSeconds | ternary (include "dask.drain.seconds" .) .values.terminationGracePeriodSeconds | int }}
 {{- end -}}
-{{- $values = include "dask.overlay" (list $values $own) | fromYaml -}}
 {{- end -}}
-{{- $values | toYaml -}}
+
+{{- /* The pool's own hooks, and ours unless it says something about preStop; null says none. */ -}}
+{{- define "dask.drain.lifecycle" -}}
+{{- $hooks := .values.lifecycle | default dict -}}
+{{- if not (hasKey $hooks "preStop") -}}
+preStop:
+  exec:
+    command: [python, /etc/dask-helm/files/drain.py]
+{{- end }}
+{{- range $name, $hook := $hooks }}
+{{- if not (kindIs "invalid" $hook) }}
+{{ $name }}: {{ toRawJson $hook }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- /* What the script has to know, beside POD_NAME. */ -}}

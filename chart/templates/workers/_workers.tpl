@@ -67,26 +67,17 @@
 {{ end -}}
 {{- end -}}
 
-{{- /* Scripts from the ConfigMap: "true" or nothing. */ -}}
-{{- define "dask.worker.needsFiles" -}}
-{{- if or .root.Values.drain.enabled (gt (include "dask.worker.processes" . | int) 1) }}true{{ end -}}
-{{- end -}}
-
 {{- define "dask.worker.volumes" -}}
 - {{- include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | nindent 2 }}
-{{- if include "dask.worker.needsFiles" . }}
 - name: dask-files
   configMap:
     name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
-{{- end }}
 {{- end -}}
 
 {{- define "dask.worker.mounts" -}}
 - name: dask-scratch
   mountPath: /scratch
-{{- if include "dask.worker.needsFiles" . }}
 - name: dask-files
   mountPath: /etc/dask-helm/files
   readOnly: true
-{{- end }}
 {{- end -}}
