@@ -27,7 +27,7 @@ SCHEDULER = os.environ["DASK_SCHEDULER_ADDRESS"]
 # Seconds for the tasks that run here, and for a replacement when nobody else can take the results.
 # With defaults, for while a release is upgraded this file also reaches pods of an older chart.
 TIMEOUT = float(os.environ.get("DRAIN_TIMEOUT", "20"))
-REPLACEMENT_TIMEOUT = float(os.environ.get("DRAIN_REPLACEMENT_TIMEOUT", "10"))
+REPLACEMENT_TIMEOUT = float(os.environ.get("DRAIN_REPLACEMENT_TIMEOUT", "15"))
 # What a hook prints is in no log; what the first process of the container prints is.
 LOG = os.environ.get("DRAIN_LOG", "/proc/1/fd/1")
 # Seconds for the last results after the deadline: less than the chart adds to the grace period.
@@ -35,6 +35,7 @@ LAST_COPIES = 20
 # Seconds within which a scheduler that is there has taken a connection.
 CONNECT_TIMEOUT = 5
 QUEUED = ("ready", "constrained", "waiting")
+RUNNING = ("executing", "long-running")
 
 
 class NobodyError(Exception):
@@ -75,23 +76,47 @@ def is_reachable(address):
         try:
             socket.create_connection((url.hostname, url.port), CONNECT_TIMEOUT).close()
             return True
-        except OSError:
+        except TimeoutError:
+            return False
+        except OSError:  # refused, as by a process that starts again
             time.sleep(0.5)
     return False
 
 
+# The next four run in a worker.
+
+
+def stop_beginning(dask_worker):
+    """Begin no more tasks if actors are here; return their keys.
+
+    The scheduler says so to workers that it retires, but it retires none that holds an actor.
+    """
+    actors = list(dask_worker.state.actors)
+    if actors and dask_worker.status.name == "running":
+        dask_worker.handle_worker_status_change("closing_gracefully", f"drain-{time.time()}")
+    return actors
+
+
 def give_back(dask_worker):
-    """Ask the scheduler to place tasks elsewhere that have not begun here; runs in the worker.
+    """Give back the tasks that have not begun.
 
     Only while the worker begins no tasks, for then what is queued stays queued.
     """
-    if dask_worker.status.name != "closing_gracefully":
-        return 0
-    queued = [key for key, task in dask_worker.state.tasks.items() if task.state in QUEUED]
-    for key in queued:
-        stimulus = f"drain-{time.time()}"
-        dask_worker.batched_send({"op": "reschedule", "key": key, "stimulus_id": stimulus})
-    return len(queued)
+    if dask_worker.status.name == "closing_gracefully":
+        reschedule(dask_worker, QUEUED)
+
+
+def give_up(dask_worker):
+    """Give back all tasks."""
+    reschedule(dask_worker, QUEUED + RUNNING)
+
+
+def reschedule(dask_worker, states):
+    """Ask the scheduler to place the tasks in these states elsewhere."""
+    for key, task in dask_worker.state.tasks.items():
+        if task.state in states:
+            message = {"op": "reschedule", "key": key, "stimulus_id": f"drain-{time.time()}"}
+            dask_worker.batched_send(message)
 
 
 class Departure:
@@ -101,37 +126,79 @@ class Departure:
         self.connect = connect
         self.scheduler = scheduler
         self.workers = []
+        self.actors = {}  # the keys of the actors, by the address of their worker
+
+    async def ask_scheduler(self, operation, **arguments):
+        """Return the scheduler's answer; OSError soon after it has gone, not after Dask's 30 s."""
+        answer = asyncio.ensure_future(getattr(self.scheduler, operation)(**arguments))
+        while not (await asyncio.wait([answer], timeout=2))[0]:
+            if not is_reachable(SCHEDULER):
+                raise OSError(f"nothing answers at {SCHEDULER}")
+        return answer.result()
 
     async def find(self):
         """Find this pod's workers by name: the pod's, with a number where there are several."""
-        known = (await self.scheduler.identity())["workers"]
+        known = (await self.ask_scheduler("identity"))["workers"]
         name = re.compile(re.escape(POD) + r"(-\d+)?")
         self.workers = [a for a, worker in known.items() if name.fullmatch(str(worker["name"]))]
-
-    async def retire(self, remove=False):
-        """Copy what only these workers hold; return whether all of them could be retired."""
-        retired = await self.scheduler.retire_workers(
-            workers=self.workers, remove=remove, close_workers=False
-        )
-        return set(self.workers) <= set(retired)
 
     async def copy(self):
         """Copy what only these workers hold; NobodyError when there is nowhere to copy it to."""
         deadline = time.monotonic() + REPLACEMENT_TIMEOUT
-        while not await self.retire():
-            await self.find()
+        while not await self.try_to_copy():
             if time.monotonic() >= deadline:
                 raise NobodyError
             await asyncio.sleep(0.5)
+            await self.find()
 
-    async def results(self):
-        """Return the keys of the results that are here."""
-        return set().union(*(await self.scheduler.has_what(workers=self.workers)).values())
+    async def try_to_copy(self):
+        """Copy what only these workers hold; return whether that could be done."""
+        await self.find_actors()
+        return await self.retire() and await self.replicate()
+
+    async def find_actors(self):
+        """Find the actors; workers that hold one begin no more tasks."""
+        self.actors.update(await self.ask(self.workers, stop_beginning))
+
+    def with_actors(self):
+        """Return the addresses of the workers that hold actors."""
+        return [address for address in self.workers if self.actors.get(address)]
+
+    async def retire(self, remove=False):
+        """Let the scheduler retire the workers without actors; return whether it did."""
+        workers = list(set(self.workers).difference(self.with_actors()))
+        retired = await self.ask_scheduler(
+            "retire_workers", workers=workers, remove=remove, close_workers=False
+        )
+        return set(workers) <= set(retired)
+
+    async def replicate(self):
+        """Copy what workers with actors hold, but these; return whether that could be done."""
+        keys = await self.results(self.with_actors())
+        # The scheduler fails when a result is released or the last worker leaves meanwhile.
+        with contextlib.suppress(KeyError, ValueError, AssertionError):
+            if keys:
+                await self.ask_scheduler(
+                    "replicate", keys=keys, n=1, workers=await self.staying(), delete=False
+                )
+            return True
+        return False
+
+    async def results(self, workers):
+        """Return the keys of the results that are there, without actors."""
+        held = await self.ask_scheduler("has_what", workers=workers)
+        return list(set().union(*held.values()).difference(*self.actors.values()))
+
+    async def staying(self):
+        """Return the addresses of the workers that others may give their results to."""
+        known = (await self.ask_scheduler("identity"))["workers"]
+        running = {address for address, worker in known.items() if worker["status"] == "running"}
+        return list(running.difference(self.workers))
 
     async def tasks(self):
         """Return the keys of the tasks that the scheduler expects to end here."""
         try:
-            processing = await self.scheduler.processing(workers=self.workers)
+            processing = await self.ask_scheduler("processing", workers=self.workers)
         except KeyError:  # one of them has gone by itself
             await self.find()
             return await self.tasks()
@@ -139,10 +206,9 @@ class Departure:
 
     async def is_copied(self):
         """Whether every result is also on a worker that stays; others may be leaving as well."""
-        keys = await self.results()
-        holders = await self.scheduler.who_has(keys=list(keys)) if keys else {}
-        known = (await self.scheduler.identity())["workers"]
-        staying = {address for address, worker in known.items() if worker["status"] == "running"}
+        keys = await self.results(self.workers)
+        holders = await self.ask_scheduler("who_has", keys=keys) if keys else {}
+        staying = set(await self.staying())
         return all(staying.intersection(addresses) for addresses in holders.values())
 
     async def tasks_after(self, seconds):
@@ -165,19 +231,30 @@ class Departure:
         while not (await self.is_copied() and await self.retire(remove=True)):
             await asyncio.sleep(0.2)
             await self.copy()
+        await self.ask(self.with_actors(), give_up)
 
     async def give_back_queued(self):
         """Let the workers give back what is queued, again and again: more may be on its way."""
         pause = 0.2
         while True:
-            for address in self.workers:
-                with contextlib.suppress(OSError, asyncio.TimeoutError):
-                    await asyncio.wait_for(self.run(address, give_back), 5)
+            await self.ask(self.workers, give_back)
             await asyncio.sleep(pause)
             pause = min(2 * pause, 10)
 
-    async def run(self, address, function):
-        """Run a function in one of the workers."""
+    async def ask(self, workers, function):
+        """Run a function in workers and return the results of those that answer, by address."""
+        results = {}
+        await asyncio.gather(*(self.run(address, function, results) for address in workers))
+        return results
+
+    async def run(self, address, function, results):
+        """Run a function in a worker and add its result, unless it takes too long or fails."""
+        with contextlib.suppress(OSError, asyncio.TimeoutError, KeyError):
+            answer = await asyncio.wait_for(self.call(address, function), 5)
+            results[address] = answer["result"]
+
+    async def call(self, address, function):
+        """Return a worker's answer to the call of a function."""
         from distributed.protocol.pickle import dumps
 
         async with self.connect(address) as worker:
@@ -198,14 +275,29 @@ class Departure:
         await self.find()
         if not self.workers:
             return f"the scheduler knows no worker {POD}: nothing to do"
-        log(f"{POD} leaves: {len(await self.results())} results, {len(await self.tasks())} tasks")
+        here = await self.results(self.workers)
+        log(f"{POD} leaves: {len(here)} results, {len(await self.tasks())} tasks")
         try:
-            unfinished = await self.leave()
+            return self.success(await self.leave())
         except NobodyError:
-            return f"no other worker can take the {len(await self.results())} results: given up"
-        some = ", ".join(sorted(map(str, unfinished))[:10])
-        late = f"; {len(unfinished)} tasks did not end and begin again elsewhere: {some}"
-        return "all results are handed over" + (late if unfinished else "")
+            here = await self.results(self.workers)
+            return f"no other worker can take the {len(here)} results: given up"
+
+    def success(self, unfinished):
+        """Return a sentence about what was handed over and what was not."""
+        actors = set().union(*self.actors.values())
+        lost = f"; {len(actors)} actors are lost, for they cannot be moved: {some(actors)}"
+        late = f"; {len(unfinished)} tasks did not end and begin again elsewhere: "
+        return (
+            "all results are handed over"
+            + (lost if actors else "")
+            + (late + some(unfinished) if unfinished else "")
+        )
+
+
+def some(keys):
+    """Return the first of the keys as text."""
+    return ", ".join(sorted(map(str, keys))[:10])
 
 
 def connector():

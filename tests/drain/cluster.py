@@ -91,6 +91,15 @@ class Cluster:
         for name in names:
             self._local.sync(start, name)
 
+    def stop(self, name: str) -> None:
+        """End a worker as SIGTERM does."""
+        (worker,) = (worker for worker in self._workers if worker.name == name)
+        self._local.sync(worker.close, executor_wait=False)
+
+    def end_scheduler(self) -> None:
+        """End the scheduler; the workers stay."""
+        self._local.sync(self._local.scheduler.close)
+
     def drain(self, pod: str, timeout: float = 60, replacement: float = 15, **more: str) -> Process:
         """Start the script as the hook of a pod."""
         own = {
@@ -110,6 +119,10 @@ class Cluster:
     def drained(self, pod: str, **options: Any) -> str:
         """Run the script until it ends and return what it wrote to the pod's log."""
         assert self.drain(pod, **options).wait(120) == 0
+        return self.said(pod)
+
+    def said(self, pod: str) -> str:
+        """Return what was written to a pod's log."""
         return self.log(pod).read_text()
 
     def log(self, pod: str) -> Path:

@@ -128,7 +128,7 @@ def test_running_tasks_are_waited_for_and_end_once(
     running = client.submit(begin, tmp_path / "a", 60, **on(pod))
     begun(tmp_path / "a")
     script = cluster.drain(pod)
-    until(lambda: f"{pod} leaves: 0 results, 1 tasks" in cluster.log(pod).read_text())
+    until(lambda: f"{pod} leaves: 0 results, 1 tasks" in cluster.said(pod))
     time.sleep(2)
     assert script.poll() is None
     end(tmp_path / "a")
@@ -253,7 +253,7 @@ def test_the_last_worker_waits_for_its_replacement(alone: Cluster) -> None:
         pod = join(alone)
         piece = client.scatter("piece")
         script = alone.drain(pod, replacement=30)
-        until(lambda: "leaves" in alone.log(pod).read_text())
+        until(lambda: "leaves" in alone.said(pod))
         time.sleep(1)
         other = join(alone)
         assert script.wait(30) == 0
@@ -261,10 +261,87 @@ def test_the_last_worker_waits_for_its_replacement(alone: Cluster) -> None:
         assert piece.result(timeout=5) == "piece"
 
 
-def test_a_worker_with_an_actor_gives_up(cluster: Cluster, client: Client, pod: str) -> None:
+def test_a_worker_with_an_actor_hands_over_all_but_the_actor(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
     actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
-    assert "no other worker can take" in cluster.drained(pod, replacement=0)
-    assert actor.number == 7
+    results = client.map(os.urandom, [1000] * 20, **on(pod))
+    before = client.gather(results)
+    running = client.submit(begin, tmp_path / "long", 60, **on(pod))
+    begun(tmp_path / "long")
+    queued = [client.submit(begin, tmp_path / f"{i}", 0, **on(pod)) for i in range(9)]
+    script = cluster.drain(pod)
+    wait(queued, timeout=30)
+    assert (script.poll(), actor.number, running.status) == (None, 7, "pending")
+    end(tmp_path / "long")
+    assert script.wait(15) == 0
+    assert f"1 actors are lost, for they cannot be moved: {actor.key}" in cluster.said(pod)
+    cluster.stop(pod)
+    assert [future.status for future in [running, *queued]] == ["finished"] * 10
+    assert client.gather(results) == before
+    assert [beginnings(tmp_path / name) for name in ["long", *map(str, range(9))]] == [1] * 10
+
+
+def test_a_task_beside_an_actor_is_not_blamed_at_the_deadline(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
+    endless = client.submit(begin, tmp_path / "a", 60, **on(pod))
+    begun(tmp_path / "a")
+    said = cluster.drained(pod, timeout=0)
+    assert f"cannot be moved: {actor.key}; 1 tasks did not end and begin again elsewhere" in said
+    until(lambda: beginnings(tmp_path / "a") == 2)
+    cluster.stop(pod)
+    end(tmp_path / "a")
+    assert endless.result(timeout=5) == "a"
+    assert cluster.suspicious() == 0
+
+
+def test_a_pod_of_which_one_process_holds_an_actor(cluster: Cluster, client: Client) -> None:
+    own = ["mixed-0", "mixed-1"]
+    cluster.join(*own)
+    actor = client.submit(Counter, actor=True, **on("mixed-1")).result(timeout=10)
+    results = [client.submit(os.urandom, 9, **on(name)) for name in own * 5]
+    before = client.gather(results)
+    assert (
+        f"handed over; 1 actors are lost, for they cannot be moved: {actor.key}"
+        in cluster.drained("mixed")
+    )
+    assert cluster.names == {STAYING, "mixed-1"}
+    cluster.stop("mixed-1")
+    assert client.gather(results) == before
+
+
+def test_the_last_worker_with_an_actor_waits_for_its_replacement(alone: Cluster) -> None:
+    with Client(alone.address) as client:
+        pod = join(alone)
+        actor = client.submit(Counter, actor=True).result(timeout=10)
+        piece = client.scatter("piece")
+        assert actor.number == 7
+        assert "no other worker can take the 1 results" in alone.drained(pod, replacement=0)
+        script = alone.drain(pod, replacement=30)
+        time.sleep(3)
+        assert script.poll() is None
+        join(alone)
+        assert script.wait(30) == 0
+        alone.stop(pod)
+        assert piece.result(timeout=5) == "piece"
+
+
+def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
+    impatient = dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # not in the script
+    with impatient, Cluster(tmp_path) as leaving, Client(leaving.address) as client:
+        pod = join(leaving)
+        piece = client.scatter(1)
+        script = leaving.drain(pod, replacement=60)
+        until(lambda: "leaves" in leaving.said(pod))
+        time.sleep(1)
+        leaving.end_scheduler()
+        start = time.monotonic()
+        assert script.wait(30) == 0
+        assert time.monotonic() - start < 10
+        assert "the connection to the scheduler is lost" in leaving.said(pod)
+        assert piece.status != "finished"
 
 
 def test_names_that_are_not_this_pod(cluster: Cluster, pod: str) -> None:
@@ -338,4 +415,4 @@ def test_what_is_wrong_is_said_and_fails_the_hook(cluster: Cluster) -> None:
     without_certificates = cluster.address.replace("tcp://", "tls://")
     script = cluster.drain("pod", DASK_SCHEDULER_ADDRESS=without_certificates)
     assert script.wait(30) == 1
-    assert "TypeError: TLS" in cluster.log("pod").read_text()
+    assert "TypeError: TLS" in cluster.said("pod")
