@@ -16,10 +16,13 @@ QUEUED = 40
 class Load:
     """120 MB of random results, scattered pieces, running tasks and a queue, until `check`.
 
-    `on` names workers, or all: where tasks begin that can be moved.
+    `on` names workers, or all: where tasks begin that can be moved. `seconds` is what the running
+    tasks take.
     """
 
-    def __init__(self, client: Client, on: list[str] | None = None) -> None:
+    def __init__(
+        self, client: Client, on: list[str] | None = None, seconds: float = SECONDS
+    ) -> None:
         self.client = client
         self._on: dict[str, Any] = {"workers": on, "allow_other_workers": True} if on else {}
         self._name = secrets.token_hex(4)
@@ -29,7 +32,7 @@ class Load:
         self.pieces = client.scatter(list(range(PIECES)), hash=False, broadcast=False)
         self._before = self.digests()
         threads = sum(client.nthreads().values())
-        self.running = self._submit("running", work(), [SECONDS] * threads)
+        self.running = self._submit("running", work(), [seconds] * threads)
         self.queued = self._submit("queued", work(), [0.3] * QUEUED)
 
     def check(self) -> dict[str, float]:

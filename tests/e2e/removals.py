@@ -20,10 +20,24 @@ def scale(release: Release, replicas: int, deployment: str = DEPLOYMENT) -> None
     release.kubectl("scale", deployment, f"--replicas={replicas}")
 
 
-def autoscale(release: Release, replicas: int) -> None:
-    """What a HorizontalPodAutoscaler does: it writes the scale sub-resource."""
+def write_scale(release: Release, replicas: int) -> None:
+    """The call by which autoscalers scale: they write the scale sub-resource."""
     patch = json.dumps({"spec": {"replicas": replicas}})
     release.kubectl("patch", DEPLOYMENT, "--subresource=scale", "--type=merge", "-p", patch)
+
+
+@contextmanager
+def autoscaled(release: Release, most: int) -> Iterator[None]:
+    """Have a HorizontalPodAutoscaler, which allows no more workers than that.
+
+    It takes the others away within 15 s. This decision of the real controller needs no metrics.
+    """
+    bounds = ["--name=demo", "--min=1", f"--max={most}", "--cpu-percent=80"]
+    release.kubectl("autoscale", DEPLOYMENT, *bounds)
+    try:
+        yield
+    finally:
+        release.kubectl("delete", "hpa", "demo")
 
 
 def upgrade(release: Release, values: Values, replicas: int) -> None:

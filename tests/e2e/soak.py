@@ -50,7 +50,7 @@ def _delete(release: Release) -> None:
 
 KINDS: dict[str, Callable[[Release], None]] = {
     "scale": lambda release: removals.scale(release, _fewer()),
-    "autoscale": lambda release: removals.autoscale(release, _fewer()),
+    "autoscale": lambda release: removals.write_scale(release, _fewer()),
     "upgrade": lambda release: removals.upgrade(release, VALUES, _fewer()),
     "delete": _delete,
     "drain": _drain,

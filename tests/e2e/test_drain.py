@@ -91,10 +91,16 @@ def test_kubectl_scale_takes_as_long_as_the_longest_task(release: Release, load:
     assert end - longest < 2
 
 
-def test_an_autoscaler(release: Release, load: Load) -> None:
-    removals.autoscale(release, 1)
-    removals.gone(release, 1)
+def test_a_horizontal_pod_autoscaler(release: Release, client: Client, load: Load) -> None:
+    """A real one decides by its maximum; what it would decide by CPU needs a metrics server."""
     load.check()
+    longer = Load(client, seconds=20)
+    with removals.autoscaled(release, 1):
+        removals.gone(release, 1, seconds=80)
+        events = release.kubectl("get", "events", "--field-selector=reason=SuccessfulRescale")
+    assert "New size: 1; reason: Current number of replicas above Spec.MaxReplicas" in events
+    ends = longer.check()
+    assert len(ends) == 3, "each worker had a task that ran on while it left"
 
 
 def test_kubectl_drain_of_a_node(release: Release, load: Load) -> None:
@@ -203,6 +209,19 @@ def test_without_a_scheduler_pods_end_soon(release: Release) -> None:
     release.helm("uninstall", release.name)
     observing.until(lambda: not release.objects("pod"))
     print(f"helm uninstall without a scheduler took {time.time() - begin:.1f} s")
+    assert time.time() - begin < 10
+
+
+def test_helm_uninstall_waits_for_nobody(new_release: NewRelease) -> None:
+    release = new_release()
+    release.install(values=VALUES)
+    with release.client() as client:
+        observing.wait_for_workers(release, client, 3)
+        Load(client)
+        begin = time.time()
+        release.helm("uninstall", release.name)
+        removals.gone(release, 0)
+    print(f"helm uninstall of a release that works took {time.time() - begin:.1f} s")
     assert time.time() - begin < 10
 
 
