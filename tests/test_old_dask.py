@@ -32,6 +32,9 @@ HAND_OVER = """
 import os, subprocess, sys, time
 from distributed import Client
 
+class Counter:
+    pass
+
 def slow(number):
     time.sleep(5)
     return number
@@ -42,17 +45,22 @@ own = {"workers": ["pod-0", "pod-1"], "allow_other_workers": True, "pure": False
 results = client.map(os.urandom, [1000] * 20, **own)
 scattered = client.scatter(list(range(30)), workers=["pod-0"], hash=False)
 before = client.gather(results)
+actor = client.submit(Counter, actor=True, workers=["pod-1"]).result(10)
 running = client.map(slow, range(2), **own)
 queued = client.map(os.urandom, [1] * 20, **own)
 time.sleep(1)
 script = subprocess.run([sys.executable, sys.argv[1]])
-left = [worker["name"] for worker in client.scheduler_info()["workers"].values()]
+left = {worker["name"]: address for address, worker in client.scheduler_info()["workers"].items()}
 suspicious = "sum(task.suspicious for task in dask_scheduler.tasks.values())"
-print(script.returncode, left, client.gather(running), len(client.gather(queued)))
+print(script.returncode, sorted(left), client.gather(running), len(client.gather(queued)))
+copied = client.who_has(results + scattered + running).values()
+print(all(left["other"] in addresses for addresses in copied))
 print(client.gather(results) == before, client.gather(scattered) == list(range(30)))
 print(client.run_on_scheduler(eval("lambda dask_scheduler: " + suspicious)))
 """
-HANDED_OVER = """0 ['other'] [0, 1] 20
+# Only the process with the actor is still known.
+HANDED_OVER = """0 ['other', 'pod-1'] [0, 1] 20
+True
 True True
 0
 """
@@ -131,4 +139,4 @@ def test_old_dask_hands_over(old_dask: Path, tmp_path: Path) -> None:
     )
     assert result.stdout.endswith(HANDED_OVER), result.stderr
     assert "pod leaves: 50 results, " in log.read_text()
-    assert "all results are handed over" in log.read_text()
+    assert "all results are handed over; 1 actors are lost" in log.read_text()

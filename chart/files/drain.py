@@ -275,6 +275,7 @@ class Departure:
         await self.find()
         if not self.workers:
             return f"the scheduler knows no worker {POD}: nothing to do"
+        await self.find_actors()
         here = await self.results(self.workers)
         log(f"{POD} leaves: {len(here)} results, {len(await self.tasks())} tasks")
         try:

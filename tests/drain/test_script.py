@@ -406,8 +406,14 @@ def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None
     ):
         pod, other = join(cluster), join(cluster)
         piece = client.scatter("piece", workers=[pod])
-        assert "all results are handed over" in cluster.drained(pod)
-        assert cluster.names == {other}
+        running = client.submit(begin, tmp_path / "long", 60, **on(pod))
+        begun(tmp_path / "long")
+        queued = client.submit(begin, tmp_path / "queued", 0, **on(pod))
+        script = cluster.drain(pod)
+        assert queued.result(timeout=10) == "queued", "the workers are asked by TLS as well"
+        end(tmp_path / "long")
+        assert script.wait(15) == 0
+        assert (cluster.names, running.result(timeout=5)) == ({other}, "long")
         assert piece.result(timeout=5) == "piece"
 
 
