@@ -29,6 +29,10 @@ test-chart: env  ## Only the tests that need no cluster (seconds)
 test-long: env  ## Engines against each other and against nonsense, with ten times the examples
 	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest tests/engines tests/goyaml
 
+.PHONY: soak
+soak: env  ## 200 removals of workers under load, at most 90 minutes; nothing may be lost
+	@$(PY) -m tests.e2e.soak
+
 .PHONY: benchmarks
 benchmarks: env  ## Our renderer beside Helm: times, memory, ratios (minutes)
 	@$(PY) -m benchmarks

@@ -20,7 +20,7 @@ def pods(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_names_come_from_the_release() -> None:
     for release, prefix in [("a", "a-dask"), ("dask", "dask"), ("my-dask-1", "my-dask-1")]:
         rendered = {o["metadata"]["name"] for o in render(release=release)}
-        assert rendered == {f"{prefix}-{c}" for c in [*COMPONENTS, "test"]}
+        assert rendered == {f"{prefix}-{c}" for c in [*COMPONENTS, "files", "test"]}
 
 
 def test_two_long_release_names_that_begin_alike_stay_apart_and_fit() -> None:

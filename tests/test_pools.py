@@ -166,7 +166,11 @@ def test_empty_values_of_a_pool_win(key: str, given: Any, expected: Any, version
         "affinity": {"nodeAffinity": {}},
         "nodeSelector": {"disk": "ssd"},
     }
-    values = {"workerDefaults": defaults, "workers": {"other": {key: given}}}
+    values = {
+        "drain": {"enabled": False},  # which needs time to end
+        "workerDefaults": defaults,
+        "workers": {"other": {key: given}},
+    }
     spec = find(render(values, version=version), "Deployment", "demo-dask-worker-other")["spec"]
     pod = spec["template"]["spec"]
     places: dict[str, Any] = {"replicas": spec, "resources": pod["containers"][0]}

@@ -167,6 +167,14 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
         count: 2""",
     ),
     (
+        "less time to end than handing over needs",
+        {"podDefaults": {"terminationGracePeriodSeconds": 329}},
+        """workers.default.terminationGracePeriodSeconds is 329, and with drain.timeout 300 a worker may need 330 to hand over its results. Write a shorter drain.timeout, or null, which follows it:
+  workers:
+    default:
+      terminationGracePeriodSeconds: null""",
+    ),
+    (
         "two kinds of budget",
         {"scheduler": {"podDisruptionBudget": {"maxUnavailable": 1}}},
         """scheduler.podDisruptionBudget has both minAvailable and maxUnavailable, of which Kubernetes takes one. Write:

@@ -24,6 +24,7 @@
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}
+{{- include "dask.validate.gracePeriod" (dict "root" $ "pool" $pool "values" $values) }}
 {{- end }}
 {{- end -}}
 
@@ -54,6 +55,20 @@
       {{ .pool }}:
         gpu:
           count: {{ include "dask.resourceAmount" (list .values.resources $gpu.resource) }}
+{{- end }}
+{{- end -}}
+
+{{- /* A hook that is killed half way loses what it was about to save. */ -}}
+{{- define "dask.validate.gracePeriod" -}}
+{{- $least := include "dask.drain.seconds" . | int -}}
+{{- $seconds := .values.terminationGracePeriodSeconds -}}
+{{- $isOurs := not (hasKey (.values.lifecycle | default dict) "preStop") -}}
+{{- if and .root.Values.drain.enabled $isOurs (not (kindIs "invalid" $seconds)) (lt ($seconds | int) $least) }}
+- |-
+  workers.{{ .pool }}.terminationGracePeriodSeconds is {{ $seconds }}, and with drain.timeout {{ .root.Values.drain.timeout }} a worker may need {{ $least }} to hand over its results. Write a shorter drain.timeout, or null, which follows it:
+    workers:
+      {{ .pool }}:
+        terminationGracePeriodSeconds: null
 {{- end }}
 {{- end -}}
 

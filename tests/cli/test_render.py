@@ -170,14 +170,11 @@ def test_files_of_objects_that_are_gone_are_removed_only_when_asked(tmp_path: Pa
     (tmp_path / "broken.yaml").write_text("a: [\n")
     invoke("render", "other", "--output-dir", tmp_path)
     result = invoke("render", "--output-dir", tmp_path)
-    assert (
-        "--prune removes: configmap-dask-files.yaml, deployment-dask-worker-burst.yaml, "
-        in result.stderr
-    )
+    assert "--prune removes: deployment-dask-worker-burst.yaml, " in result.stderr
     assert (tmp_path / "deployment-dask-worker-burst.yaml").exists()
     told = printed("render", "--output-dir", tmp_path, "--prune")
     removed = [line for line in told.splitlines() if line.endswith("removed")]
-    assert len(removed) == 7, "Deployment and Service of three pools, and a ConfigMap"
+    assert len(removed) == 6, "Deployment and Service of three pools"
     left = {file.name for file in tmp_path.iterdir()}
     assert {"kustomization.yaml", "broken.yaml", "deployment-other-dask-worker.yaml"} <= left
     assert "deployment-dask-worker-burst.yaml" not in left

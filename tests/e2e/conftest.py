@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,13 +26,20 @@ def cluster() -> target.Target:
         pytest.skip(f"SKIPPED, a Kubernetes is needed: {error}")
 
 
-@pytest.fixture
-def namespace(cluster: target.Target) -> Iterator[str]:
+@contextmanager
+def new_namespace(cluster: target.Target) -> Iterator[str]:
     """Yield the name of a new namespace; it is removed afterwards."""
     name = f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
     yield name
     _kubectl(cluster, "delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def namespace(cluster: target.Target) -> Iterator[str]:
+    """Yield the name of a namespace for one test."""
+    with new_namespace(cluster) as name:
+        yield name
 
 
 @pytest.fixture

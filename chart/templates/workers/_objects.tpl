@@ -1,11 +1,13 @@
 {{- /* The objects of one pool. Input of all: root, component, pool (its name), values (the pool's, merged). */ -}}
 
 {{- define "dask.worker.deployment" -}}
+{{- $values := omit .values -}}{{- /* a copy */ -}}
+{{- range $key, $value := include "dask.drain.values" . | fromYaml }}{{ $_ := set $values $key $value }}{{ end -}}
 {{- include "dask.deployment" (dict
     "root" .root
     "component" .component
     "pool" .pool
-    "values" .values
+    "values" $values
     "image" (include "dask.imageValues" (list .root .values) | fromYaml)
     "args" (include "dask.worker.args" . | fromYamlArray)
     "env" (include "dask.worker.env" . | fromYamlArray)

@@ -46,6 +46,7 @@
   valueFrom:
     fieldRef:
       fieldPath: metadata.name
+{{ include "dask.drain.env" . }}
 {{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
 {{- if and (eq .values.type "gpu") (gt (include "dask.worker.processes" . | int) 1) }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
@@ -68,19 +69,15 @@
 
 {{- define "dask.worker.volumes" -}}
 - {{- include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | nindent 2 }}
-{{- if gt (include "dask.worker.processes" . | int) 1 }}
 - name: dask-files
   configMap:
     name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
-{{- end }}
 {{- end -}}
 
 {{- define "dask.worker.mounts" -}}
 - name: dask-scratch
   mountPath: /scratch
-{{- if gt (include "dask.worker.processes" . | int) 1 }}
 - name: dask-files
   mountPath: /etc/dask-helm/files
   readOnly: true
-{{- end }}
 {{- end -}}

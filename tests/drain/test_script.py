@@ -1,0 +1,424 @@
+"""drain.py hands over what workers hold; scheduler and workers are processes of this machine."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import dask
+import pytest
+from distributed import Client, wait
+from distributed.security import Security
+
+from tests.drain.cluster import Cluster, until
+
+NUMBERS = count()
+STAYING = "staying"
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Yield a cluster in which one worker stays, no tasks are stolen and no copies removed."""
+    scheduler = "distributed.scheduler"
+    config = {
+        f"{scheduler}.work-stealing": False,
+        f"{scheduler}.active-memory-manager.policies": [],
+    }
+    with (
+        dask.config.set(config),
+        Cluster(tmp_path_factory.mktemp("cluster")) as running,
+    ):
+        running.join(STAYING)
+        yield running
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Iterator[Client]:
+    with Client(cluster.address) as found:
+        yield found
+
+
+@pytest.fixture
+def pod(cluster: Cluster) -> str:
+    """Return the name of a pod whose worker is about to leave."""
+    return join(cluster)
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Cluster]:
+    """Yield a cluster without workers."""
+    with Cluster(tmp_path) as running:
+        yield running
+
+
+def join(cluster: Cluster) -> str:
+    """Start the worker of a new pod and return its name."""
+    pod = f"pod-{next(NUMBERS)}-x"
+    cluster.join(pod)
+    return pod
+
+
+def on(*workers: str) -> dict[str, Any]:
+    """Return where tasks begin; they may go elsewhere afterwards."""
+    return {"workers": list(workers), "allow_other_workers": True, "pure": False}
+
+
+def begin(file: Path, seconds: float, *results: Any) -> str:
+    """Add a letter to a file each time that this begins, and take time unless told to end."""
+    with file.open("a") as beginnings:
+        beginnings.write("x")
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not file.with_suffix(".end").exists():
+        time.sleep(0.05)
+    return file.name
+
+
+def end(file: Path) -> None:
+    """Tell the task that began with this file to end."""
+    file.with_suffix(".end").touch()
+
+
+def beginnings(file: Path) -> int:
+    return len(file.read_text()) if file.exists() else 0
+
+
+def begun(file: Path) -> None:
+    until(lambda: beginnings(file))
+
+
+class Counter:
+    """An actor."""
+
+    number = 7
+
+
+class Heavy:
+    """Something that takes seconds to be sent."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __sizeof__(self) -> int:
+        return 50_000_000
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        time.sleep(3)
+        return Heavy, (self.name,)
+
+
+def test_results_and_scattered_data_are_kept(cluster: Cluster, client: Client, pod: str) -> None:
+    results = client.map(os.urandom, [100_000] * 20, **on(pod))
+    scattered = client.scatter(list(range(30)), workers=[pod], hash=False)
+    before = client.gather(results)
+    said = cluster.drained(pod)
+    assert f"{pod} leaves: 50 results, 0 tasks" in said
+    assert "all results are handed over after" in said
+    assert cluster.names == {STAYING}
+    assert client.gather(results) == before
+    assert client.gather(scattered) == list(range(30))
+
+
+def test_running_tasks_are_waited_for_and_end_once(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    running = client.submit(begin, tmp_path / "a", 60, **on(pod))
+    begun(tmp_path / "a")
+    script = cluster.drain(pod)
+    until(lambda: f"{pod} leaves: 0 results, 1 tasks" in cluster.said(pod))
+    time.sleep(2)
+    assert script.poll() is None
+    end(tmp_path / "a")
+    assert script.wait(15) == 0
+    assert running.result(timeout=5) == "a"
+    assert beginnings(tmp_path / "a") == 1
+
+
+def test_queued_tasks_begin_elsewhere_at_once(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    running = client.submit(begin, tmp_path / "long", 60, **on(pod))
+    begun(tmp_path / "long")
+    result = client.submit(os.urandom, 10, **on(STAYING)).result(timeout=5)
+    queued = [client.submit(begin, tmp_path / f"{i}", 0, result, **on(pod)) for i in range(9)]
+    time.sleep(0.5)
+    assert [future.status for future in queued] == ["pending"] * 9
+    script = cluster.drain(pod)
+    wait(queued, timeout=30)
+    assert (script.poll(), running.status) == (None, "pending")
+    end(tmp_path / "long")
+    assert script.wait(15) == 0
+    files = [tmp_path / name for name in ["long", *map(str, range(9))]]
+    assert [beginnings(file) for file in files] == [1] * 10
+
+
+def test_at_the_deadline_a_task_begins_again_elsewhere(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    result = client.submit(os.urandom, 10, **on(pod))
+    before = result.result(timeout=5)
+    endless = client.submit(begin, tmp_path / "a", 60, **on(pod))
+    begun(tmp_path / "a")
+    start = time.monotonic()
+    said = cluster.drained(pod, timeout=5)
+    assert 5 <= time.monotonic() - start < 15
+    assert f"1 tasks did not end and begin again elsewhere: {endless.key}" in said
+    until(lambda: beginnings(tmp_path / "a") == 2)
+    end(tmp_path / "a")
+    assert endless.result(timeout=5) == "a"
+    assert result.result(timeout=5) == before
+
+
+def test_a_task_that_moves_often_does_not_fail(alone: Cluster, tmp_path: Path) -> None:
+    """Dask fails a task when its worker has died for the fourth time."""
+    with Client(alone.address) as client:
+        moving = client.submit(begin, tmp_path / "a", 100)
+        pod = join(alone)
+        for moves in range(1, 6):
+            until(lambda moves=moves: beginnings(tmp_path / "a") == moves)  # type: ignore[misc]
+            leaving, pod = pod, join(alone)
+            assert "1 tasks did not end" in alone.drained(leaving, timeout=0)
+        assert alone.suspicious() == 0
+        end(tmp_path / "a")
+        assert moving.result(timeout=10) == "a"
+
+
+def test_all_processes_of_a_pod(cluster: Cluster, client: Client, tmp_path: Path) -> None:
+    own = ["several-0", "several-12"]
+    cluster.join(*own)
+    results = [client.submit(os.urandom, 9, **on(name)) for name in own * 5]
+    before = client.gather(results)
+    running = [client.submit(begin, tmp_path / name, 60, **on(name)) for name in own]
+    for name in own:
+        begun(tmp_path / name)
+    script = cluster.drain("several")
+    for name in own:
+        assert script.poll() is None
+        end(tmp_path / name)
+    assert script.wait(15) == 0
+    assert cluster.names == {STAYING}
+    assert client.gather(running) == own
+    assert client.gather(results) == before
+
+
+def test_a_copy_on_a_worker_that_leaves_as_well_does_not_count(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    """The scheduler counts it, as long as tasks that need it run on both."""
+    piece = client.scatter(Heavy("piece"), workers=[pod], hash=False)
+    other = join(cluster)
+    tasks = [client.submit(begin, tmp_path / name, 60, piece, **on(name)) for name in (pod, other)]
+    begun(tmp_path / other)
+    script = cluster.drain(other)
+    until(lambda: cluster.status(other) == "closing_gracefully")
+    cluster.drained(pod, timeout=0)
+    assert cluster.address_of(STAYING) in client.who_has(piece)[piece.key]
+    for name in (pod, other):
+        end(tmp_path / name)
+    assert script.wait(20) == 0
+    assert client.gather(tasks) == [pod, other]
+
+
+def test_a_task_that_was_cancelled_is_not_waited_for(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    future = client.submit(begin, tmp_path / "a", 100, **on(pod))
+    begun(tmp_path / "a")
+    future.cancel()
+    assert cluster.drain(pod).wait(30) == 0
+    end(tmp_path / "a")
+
+
+def test_the_last_worker_gives_up_at_once_when_no_replacement_is_waited_for(alone: Cluster) -> None:
+    with Client(alone.address) as client:
+        pod = join(alone)
+        piece = client.scatter(1)
+        start = time.monotonic()
+        said = alone.drained(pod, replacement=0)
+        assert "no other worker can take the 1 results: given up" in said
+        assert time.monotonic() - start < 10
+        assert piece.result(timeout=5) == 1, "the worker still runs, as it did before"
+
+
+def test_the_last_worker_without_results_just_leaves(alone: Cluster) -> None:
+    assert "all results are handed over" in alone.drained(join(alone))
+    assert alone.names == set()
+
+
+def test_the_last_worker_waits_for_its_replacement(alone: Cluster) -> None:
+    with Client(alone.address) as client:
+        pod = join(alone)
+        piece = client.scatter("piece")
+        script = alone.drain(pod, replacement=30)
+        until(lambda: "leaves" in alone.said(pod))
+        time.sleep(1)
+        other = join(alone)
+        assert script.wait(30) == 0
+        assert alone.names == {other}
+        assert piece.result(timeout=5) == "piece"
+
+
+def test_a_worker_with_an_actor_hands_over_all_but_the_actor(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
+    results = client.map(os.urandom, [1000] * 20, **on(pod))
+    before = client.gather(results)
+    running = client.submit(begin, tmp_path / "long", 60, **on(pod))
+    begun(tmp_path / "long")
+    queued = [client.submit(begin, tmp_path / f"{i}", 0, **on(pod)) for i in range(9)]
+    script = cluster.drain(pod)
+    wait(queued, timeout=30)
+    assert (script.poll(), actor.number, running.status) == (None, 7, "pending")
+    end(tmp_path / "long")
+    assert script.wait(15) == 0
+    assert f"1 actors are lost, for they cannot be moved: {actor.key}" in cluster.said(pod)
+    cluster.stop(pod)
+    assert [future.status for future in [running, *queued]] == ["finished"] * 10
+    assert client.gather(results) == before
+    assert [beginnings(tmp_path / name) for name in ["long", *map(str, range(9))]] == [1] * 10
+
+
+def test_a_task_beside_an_actor_is_not_blamed_at_the_deadline(
+    cluster: Cluster, client: Client, pod: str, tmp_path: Path
+) -> None:
+    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
+    endless = client.submit(begin, tmp_path / "a", 60, **on(pod))
+    begun(tmp_path / "a")
+    said = cluster.drained(pod, timeout=0)
+    assert f"cannot be moved: {actor.key}; 1 tasks did not end and begin again elsewhere" in said
+    until(lambda: beginnings(tmp_path / "a") == 2)
+    cluster.stop(pod)
+    end(tmp_path / "a")
+    assert endless.result(timeout=5) == "a"
+    assert cluster.suspicious() == 0
+
+
+def test_a_pod_of_which_one_process_holds_an_actor(cluster: Cluster, client: Client) -> None:
+    own = ["mixed-0", "mixed-1"]
+    cluster.join(*own)
+    actor = client.submit(Counter, actor=True, **on("mixed-1")).result(timeout=10)
+    results = [client.submit(os.urandom, 9, **on(name)) for name in own * 5]
+    before = client.gather(results)
+    assert (
+        f"handed over; 1 actors are lost, for they cannot be moved: {actor.key}"
+        in cluster.drained("mixed")
+    )
+    assert cluster.names == {STAYING, "mixed-1"}
+    cluster.stop("mixed-1")
+    assert client.gather(results) == before
+
+
+def test_the_last_worker_with_an_actor_waits_for_its_replacement(alone: Cluster) -> None:
+    with Client(alone.address) as client:
+        pod = join(alone)
+        actor = client.submit(Counter, actor=True).result(timeout=10)
+        piece = client.scatter("piece")
+        assert actor.number == 7
+        assert "no other worker can take the 1 results" in alone.drained(pod, replacement=0)
+        script = alone.drain(pod, replacement=30)
+        time.sleep(3)
+        assert script.poll() is None
+        join(alone)
+        assert script.wait(30) == 0
+        alone.stop(pod)
+        assert piece.result(timeout=5) == "piece"
+
+
+def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
+    impatient = dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # not in the script
+    with impatient, Cluster(tmp_path) as leaving, Client(leaving.address) as client:
+        pod = join(leaving)
+        piece = client.scatter(1)
+        script = leaving.drain(pod, replacement=60)
+        until(lambda: "leaves" in leaving.said(pod))
+        time.sleep(1)
+        leaving.end_scheduler()
+        start = time.monotonic()
+        assert script.wait(30) == 0
+        assert time.monotonic() - start < 10
+        assert "the connection to the scheduler is lost" in leaving.said(pod)
+        assert piece.status != "finished"
+
+
+def test_names_that_are_not_this_pod(cluster: Cluster, pod: str) -> None:
+    for name in (pod.removesuffix("-x"), pod[1:]):
+        said = cluster.drained(name)
+        assert f"the scheduler knows no worker {name}: nothing to do" in said
+    assert pod in cluster.names
+
+
+def test_no_scheduler(cluster: Cluster) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+    for address in (closed, "tcp://nowhere.invalid:8786"):
+        start = time.monotonic()
+        said = cluster.drained("pod", DASK_SCHEDULER_ADDRESS=address)
+        assert f"the scheduler {address} cannot be reached: nothing to do" in said
+        assert time.monotonic() - start < 10
+
+
+def test_a_scheduler_that_never_answers(cluster: Cluster) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        start = time.monotonic()
+        said = cluster.drained("pod", timeout=0, DASK_SCHEDULER_ADDRESS=address)
+        assert "there is no time left: ended" in said
+        assert 19 < time.monotonic() - start < 28
+
+
+def test_a_log_that_cannot_be_written(cluster: Cluster, client: Client, pod: str) -> None:
+    piece = client.scatter("piece", workers=[pod])
+    assert cluster.drain(pod, DRAIN_LOG="/proc/nothing/fd/1").wait(30) == 0
+    assert piece.result(timeout=5) == "piece"
+    assert pod not in cluster.names
+
+
+def test_a_log_that_nobody_reads(cluster: Cluster, pod: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    assert cluster.drain(pod, DRAIN_LOG=str(tmp_path / "log")).wait(30) == 0
+    assert pod not in cluster.names
+
+
+def certificate(folder: Path) -> tuple[str, str]:
+    """Make a certificate that signs itself, and return the places of it and of its key."""
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
+    subprocess.run([*made, "-out", cert, "-keyout", key], check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.mark.parametrize("role", ["WORKER", "CLIENT"])
+def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None:
+    cert, key = certificate(tmp_path)
+    security = Security(
+        tls_ca_file=cert, tls_scheduler_cert=cert, tls_scheduler_key=key, tls_worker_cert=cert,
+        tls_worker_key=key, tls_client_cert=cert, tls_client_key=key, require_encryption=True,
+    )  # fmt: skip
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    environment = {f"{tls}CA_FILE": cert, f"{tls}{role}__CERT": cert, f"{tls}{role}__KEY": key}
+    with (
+        Cluster(tmp_path, security, **environment) as cluster,
+        Client(cluster.address, security=security) as client,
+    ):
+        pod, other = join(cluster), join(cluster)
+        piece = client.scatter("piece", workers=[pod])
+        running = client.submit(begin, tmp_path / "long", 60, **on(pod))
+        begun(tmp_path / "long")
+        queued = client.submit(begin, tmp_path / "queued", 0, **on(pod))
+        script = cluster.drain(pod)
+        assert queued.result(timeout=10) == "queued", "the workers are asked by TLS as well"
+        end(tmp_path / "long")
+        assert script.wait(15) == 0
+        assert (cluster.names, running.result(timeout=5)) == ({other}, "long")
+        assert piece.result(timeout=5) == "piece"
+
+
+def test_what_is_wrong_is_said_and_fails_the_hook(cluster: Cluster) -> None:
+    without_certificates = cluster.address.replace("tcp://", "tls://")
+    script = cluster.drain("pod", DASK_SCHEDULER_ADDRESS=without_certificates)
+    assert script.wait(30) == 1
+    assert "TypeError: TLS" in cluster.said("pod")

@@ -1,0 +1,147 @@
+"""Many removals of workers under load: `make soak`, or python -m tests.e2e.soak --removals 200.
+
+A round begins a load, takes workers away in one to three ways at the same time, waits until the
+pods are gone, and checks that nothing was lost or repeated.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from dask_helm import labels
+from distributed import Client
+
+from demo import target
+from demo.release import Release
+from tests.e2e import observing, removals
+from tests.e2e.conftest import new_namespace
+from tests.e2e.load import Load
+
+WORKERS = 4
+VALUES: dict[str, Any] = {
+    "jupyter": {"enabled": False},
+    "drain": {"timeout": 60, "replacementTimeout": 60},
+    "workerDefaults": {"threads": 1, "memoryLimit": "1Gi"},
+    "workers": {"default": {"replicas": WORKERS}},
+}
+
+
+def _fewer() -> int:
+    return random.randint(1, WORKERS - 1)
+
+
+def _drain(release: Release) -> None:
+    (scheduler,) = observing.pods(release, labels.SCHEDULER)
+    nodes = set(removals.present(release).values()) - {scheduler["spec"]["nodeName"], None}
+    for node in list(nodes)[:1]:
+        with removals.cordoned(release, node):
+            removals.drain(release, node)
+
+
+def _delete(release: Release) -> None:
+    removals.delete(release, random.choice(list(removals.present(release))))
+
+
+KINDS: dict[str, Callable[[Release], None]] = {
+    "scale": lambda release: removals.scale(release, _fewer()),
+    "autoscale": lambda release: removals.write_scale(release, _fewer()),
+    "upgrade": lambda release: removals.upgrade(release, VALUES, _fewer()),
+    "delete": _delete,
+    "drain": _drain,
+    "restart": removals.restart,
+}
+
+
+@dataclass
+class Soak:
+    """What was done so far, and what it cost."""
+
+    release: Release
+    client: Client
+    removals: "Counter[str]" = field(default_factory=Counter)
+    pods: int = 0
+    times: list[float] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+
+    def round(self, most: int) -> None:
+        """Take workers away in up to three ways at the same time, and check the load."""
+        removals.scale(self.release, WORKERS)
+        observing.wait_for_workers(self.release, self.client, WORKERS)
+        before = set(removals.present(self.release))
+        load = Load(self.client)
+        chosen = random.sample(list(KINDS), min(most, random.randint(1, 3)))
+        self._remove(chosen)
+        self.pods += len(before - set(removals.present(self.release)))
+        self._check(load, chosen)
+
+    def _remove(self, chosen: list[str]) -> None:
+        begin = time.monotonic()
+        with ThreadPoolExecutor() as pool:
+            done = [pool.submit(KINDS[kind], self.release) for kind in chosen]
+            for future in done:
+                future.result()
+        observing.until(self._is_settled, 200, "all pods that leave are gone")
+        self.removals.update(chosen)
+        self.times.append(time.monotonic() - begin)
+
+    def _is_settled(self) -> bool:
+        staying = observing.pod_names(self.release, labels.WORKER)
+        return staying == set(removals.present(self.release))
+
+    def _check(self, load: Load, chosen: list[str]) -> None:
+        try:
+            load.check()
+        except Exception as error:
+            self.losses.append(f"{' + '.join(chosen)}: {str(error)[:500]}")
+
+    def report(self) -> str:
+        """Return the figures as text."""
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.removals.most_common())
+        times = sorted(self.times)
+        return "\n".join(
+            [
+                f"{self.removals.total()} removals ({kinds}) took {self.pods} pods away",
+                f"{len(times)} rounds; pods were gone after {times[len(times) // 2]:.1f} s "
+                f"(median), {times[-1]:.1f} s (longest)",
+                f"{len(self.losses)} losses" + "".join(f"\n  {loss}" for loss in self.losses),
+            ]
+        )
+
+
+def run(number: int, minutes: float) -> Soak:
+    """Take workers away so often, or for so many minutes, whichever comes first."""
+    cluster = target.find()
+    deadline = time.monotonic() + 60 * minutes
+    with new_namespace(cluster) as namespace:
+        release = Release(cluster, "demo", namespace)
+        release.install(values=VALUES)
+        with release.client() as client:
+            soak = Soak(release, client)
+            while (left := number - soak.removals.total()) > 0 and time.monotonic() < deadline:
+                soak.round(left)
+                print(f"{soak.removals.total()} of {number}, {len(soak.losses)} losses", flush=True)
+    return soak
+
+
+def main() -> int:
+    """Return 1 when something was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--removals", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--seed", type=int, default=random.randrange(1000))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    print(f"seed {options.seed}")
+    soak = run(options.removals, options.minutes)
+    print(soak.report())
+    return 1 if soak.losses else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""Workers that leave hand over what they hold, whoever takes them away."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dask_helm import labels
+from distributed import Client
+from distributed.client import FuturesCancelledError
+
+from demo.release import Release
+from demo.target import Target
+from tests.e2e import observing, removals
+from tests.e2e.conftest import NewRelease, new_namespace
+from tests.e2e.load import Load, work
+
+HOSTS = "kubernetes.io/hostname"
+SPREAD = [{"maxSkew": 1, "topologyKey": HOSTS, "whenUnsatisfiable": "ScheduleAnyway"}]
+VALUES: dict[str, Any] = {
+    "jupyter": {"enabled": False},
+    "drain": {"timeout": 60, "replacementTimeout": 30},
+    "workerDefaults": {"threads": 1, "memoryLimit": "1Gi", "topologySpreadConstraints": SPREAD},
+    "workers": {
+        "default": {"replicas": 3},
+        # What a pool says itself: little time, and no waiting for others.
+        "brief": {
+            "replicas": 0,
+            "processes": 2,
+            "daskResources": {"BRIEF": 1},
+            "env": [
+                {"name": "DRAIN_TIMEOUT", "value": "8"},
+                {"name": "DRAIN_REPLACEMENT_TIMEOUT", "value": "0"},
+            ],
+        },
+    },
+}
+BRIEF = "deployment/demo-dask-worker-brief"
+
+
+@pytest.fixture(scope="module")
+def release(cluster: Target) -> Iterator[Release]:
+    """Yield a release of three workers that all tests share."""
+    with new_namespace(cluster) as namespace:
+        installed = Release(cluster, "demo", namespace)
+        installed.install(values=VALUES)
+        yield installed
+
+
+@pytest.fixture(scope="module")
+def client(release: Release) -> Iterator[Client]:
+    with release.client() as found:
+        yield found
+
+
+@pytest.fixture
+def load(release: Release, client: Client) -> Load:
+    """Return a load on three workers; the long tasks have begun."""
+    removals.scale(release, 3)
+    observing.wait_for_workers(release, client, 3)
+    started = Load(client)
+    time.sleep(1)
+    return started
+
+
+def node_without_scheduler(release: Release) -> str:
+    """Return a node that workers run on, and the scheduler does not."""
+    (scheduler,) = observing.pods(release, labels.SCHEDULER)
+    nodes = set(removals.present(release).values()) - {scheduler["spec"]["nodeName"]}
+    return nodes.pop()
+
+
+def follow(release: Release, pod: str, file: Path) -> "subprocess.Popen[bytes]":
+    """Write what a pod logs to a file until the pod is gone."""
+    command = release.target.kubectl("--namespace", release.namespace, "logs", "-f", pod)
+    with file.open("w") as log:
+        return subprocess.Popen(command, stdout=log)
+
+
+def test_kubectl_scale_takes_as_long_as_the_longest_task(release: Release, load: Load) -> None:
+    before = set(removals.present(release))
+    removals.scale(release, 1)
+    end = removals.gone(release, 1)
+    ends = load.check()
+    left = before - set(removals.present(release))
+    longest = max(ends[pod] for pod in left)
+    print(f"3 to 1 workers: the last pod was gone {end - longest:.1f} s after its last task")
+    assert end - longest < 2
+
+
+def test_a_horizontal_pod_autoscaler(release: Release, client: Client, load: Load) -> None:
+    """A real one decides by its maximum; what it would decide by CPU needs a metrics server."""
+    load.check()
+    longer = Load(client, seconds=20)
+    with removals.autoscaled(release, 1):
+        removals.gone(release, 1, seconds=80)
+        events = release.kubectl("get", "events", "--field-selector=reason=SuccessfulRescale")
+    assert "New size: 1; reason: Current number of replicas above Spec.MaxReplicas" in events
+    ends = longer.check()
+    assert len(ends) == 3, "each worker had a task that ran on while it left"
+
+
+def test_kubectl_drain_of_a_node(release: Release, load: Load) -> None:
+    node = node_without_scheduler(release)
+    with removals.cordoned(release, node):
+        removals.drain(release, node)
+        assert node not in removals.present(release).values()
+    load.check()
+
+
+def test_kubectl_delete_pod(release: Release, load: Load) -> None:
+    pod = min(removals.present(release))
+    removals.delete(release, pod)
+    observing.until(lambda: pod not in removals.present(release))
+    load.check()
+
+
+def test_rollout_restart(release: Release, load: Load) -> None:
+    before = set(removals.present(release))
+    removals.restart(release)
+    observing.until(lambda: not before & set(removals.present(release)))
+    load.check()
+
+
+def test_helm_upgrade_with_fewer_replicas(release: Release, load: Load) -> None:
+    removals.upgrade(release, VALUES, 2)
+    removals.gone(release, 2)
+    load.check()
+
+
+def test_several_at_the_same_time(release: Release, load: Load) -> None:
+    node = node_without_scheduler(release)
+    pod = min(removals.present(release))
+    with removals.cordoned(release, node), ThreadPoolExecutor() as pool:
+        done = [
+            pool.submit(removals.drain, release, node),
+            pool.submit(removals.delete, release, pod),
+            pool.submit(removals.scale, release, 2),
+        ]
+        for future in done:
+            future.result()
+        observing.until(lambda: node not in removals.present(release).values())
+    load.check()
+
+
+def test_all_workers_leave_at_once_and_wait_for_their_replacements(
+    release: Release, load: Load
+) -> None:
+    before = set(removals.present(release))
+    removals.delete_all(release)
+    observing.until(lambda: not before & set(removals.present(release)))
+    load.check()
+
+
+def test_a_task_that_never_ends_holds_a_worker_until_the_deadline(
+    release: Release, client: Client, load: Load
+) -> None:
+    removals.scale(release, 1, BRIEF)
+    client.wait_for_workers(5, timeout=60)
+    (pod,) = removals.present(release, "brief")
+    own = Load(client, on=[f"{pod}-0", f"{pod}-1"])
+    task = client.submit(work(), 1000, resources={"BRIEF": 1}, key="endless")
+    observing.until(lambda: "endless" in [key for _, key in client.get_events("begun")])
+    begin = time.time()
+    removals.scale(release, 0, BRIEF)
+    seconds = removals.gone(release, 0, "brief") - begin
+    print(f"a worker with a task that never ends left after {seconds:.1f} s of 8 s")
+    assert 8 <= seconds < 12
+    assert task.status == "pending", "it waits for another worker of the kind"
+    task.cancel()
+    own.check()
+    load.check()
+
+
+def test_the_last_worker_gives_up_at_once_when_told_so(
+    release: Release, client: Client, tmp_path: Path
+) -> None:
+    removals.scale(release, 1, BRIEF)
+    observing.until(lambda: len(observing.pods(release, labels.WORKER, "brief")) == 1)
+    client.wait_for_workers(2, timeout=60)
+    removals.scale(release, 0)
+    removals.gone(release, 0)
+    piece = client.scatter(1, hash=False)
+    (pod,) = removals.present(release, "brief")
+    observing.until(lambda: len(client.has_what()) == 2)
+    with follow(release, pod, tmp_path / "log"):
+        begin = time.time()
+        removals.scale(release, 0, BRIEF)
+        seconds = removals.gone(release, 0, "brief") - begin
+    print(f"the last worker was gone after {seconds:.1f} s")
+    assert seconds < 6
+    assert "no other worker can take the 1 results: given up" in (tmp_path / "log").read_text()
+    assert piece.status != "finished"
+
+
+@pytest.mark.usefixtures("load")
+def test_without_a_scheduler_pods_end_soon(release: Release) -> None:
+    removals.scale(release, 1)
+    time.sleep(2)
+    begin = time.time()
+    removals.scale(release, 0, "deployment/demo-dask-scheduler")
+    removals.gone(release, 1)
+    print(f"workers on their way out were gone {time.time() - begin:.1f} s after the scheduler")
+    assert time.time() - begin < 10
+    begin = time.time()
+    release.helm("uninstall", release.name)
+    observing.until(lambda: not release.objects("pod"))
+    print(f"helm uninstall without a scheduler took {time.time() - begin:.1f} s")
+    assert time.time() - begin < 10
+
+
+def test_helm_uninstall_waits_for_nobody(new_release: NewRelease) -> None:
+    release = new_release()
+    release.install(values=VALUES)
+    with release.client() as client:
+        observing.wait_for_workers(release, client, 3)
+        Load(client)
+        begin = time.time()
+        release.helm("uninstall", release.name)
+        removals.gone(release, 0)
+    print(f"helm uninstall of a release that works took {time.time() - begin:.1f} s")
+    assert time.time() - begin < 10
+
+
+def test_without_the_hook_results_are_lost(new_release: NewRelease) -> None:
+    release = new_release()
+    release.install(values={**VALUES, "drain": {"enabled": False}})
+    with release.client() as client:
+        observing.wait_for_workers(release, client, 3)
+        load = Load(client)
+        removals.scale(release, 1)
+        removals.gone(release, 1)
+        with pytest.raises(FuturesCancelledError, match="lost dependencies"):
+            load.digests()
