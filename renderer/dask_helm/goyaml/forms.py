@@ -12,6 +12,10 @@ from typing import Any
 from dask_helm.goyaml import scalars, simple
 from dask_helm.goyaml.simple import NOT_SIMPLE, Plain
 
+# A line whose value is the literal block below it, and what the first line of that begins with.
+_HEADER = re.compile(
+    r"^ *(?:- )*(?:[A-Za-z0-9_][A-Za-z0-9_./-]*: *)?[|][+-]?\n(?=( +)[^ \n])", re.MULTILINE
+)
 # A word that stands for the value of the line of that number.
 SLOT = re.compile("Slot([0-9]+)Slot")
 
@@ -52,7 +56,7 @@ class _Forms(dict[str, int]):
 
     def _number(self, text: str) -> int:
         line = _line(text, self._plain)
-        if line is None or simple.is_block(line.value):
+        if line is None:
             return _OTHER
         self.worth[text] = line.value
         form = (line.at, line.dashes, line.key, line.value if line.later else None)
@@ -78,18 +82,15 @@ class Reader:
 
     def read(self, text: str) -> Any:
         """Return the map or list that the text is, or NOT_SIMPLE."""
-        lines = text.split("\n")
-        forms = self._room(lines)
+        lines = split(text)
+        forms = self.forms(lines)
         plan = forms.plan(lines)
         if plan is None:
             return simple.read(text, self._plain)
         return plan.value(list(map(forms.worth.__getitem__, lines)))
 
-    def plan(self, lines: list[str]) -> Plan | None:
-        """Return the plan for a text, None for one whose form is new or not simple."""
-        return self._room(lines).plan(lines)
-
-    def _room(self, lines: list[str]) -> _Forms:
+    def forms(self, lines: list[str]) -> _Forms:
+        """Return the forms that are known, with room for those of so many lines."""
         forms = self._forms
         if len(forms) + len(lines) > _MOST_LINES or len(forms.plans) > _MOST_PLANS:
             forms = self._forms = _Forms(self._plain)
@@ -99,11 +100,40 @@ class Reader:
 WHOLE, FLOATING = Reader(scalars.whole), Reader(scalars.floating)
 
 
+def split(text: str) -> list[str]:
+    """Return the lines of the text; a block is one with its header."""
+    lines: list[str] = []
+    rest = 0
+    while header := _HEADER.search(text, rest) if "|" in text else None:
+        end = simple.end_of_block(text, header.end() - 1, len(header[1]))
+        lines += text[rest : header.start()].split("\n")[:-1]
+        lines.append(text[header.start() : end])
+        rest = end
+    return lines + text[rest:].split("\n")
+
+
+def value_of(text: str, plain: Plain) -> Any:
+    """Return the value of a line that has a form."""
+    line = _line(text, plain)
+    return line and line.value
+
+
 def _line(text: str, plain: Plain) -> simple.Line | None:
     try:
-        return None if simple.is_strange(text) else simple.line(text, plain)
+        line = None if simple.is_strange(text) else simple.line(text.partition("\n")[0], plain)
     except (simple.OtherError, scalars.RefusedError):
         return None
+    if line is None or not simple.is_block(line.value):
+        return line
+    read = simple.read(text, plain) if "\n" in text else NOT_SIMPLE
+    return None if read is NOT_SIMPLE else line._replace(value=_innermost(read), later=False)
+
+
+def _innermost(value: Any) -> Any:
+    """Return the only scalar in the value."""
+    while type(value) in (dict, list):
+        (value,) = value.values() if type(value) is dict else value
+    return value
 
 
 def _planned(lines: list[str]) -> Plan | None:
@@ -114,7 +144,7 @@ def _planned(lines: list[str]) -> Plan | None:
 
 
 def _slotted(number: int, line: str) -> str:
-    at = simple.start_of_value(line)
+    at = line.index("|") if "\n" in line else simple.start_of_value(line)
     return line if at is None else f"{line[:at]}Slot{number}Slot"
 
 

@@ -4,49 +4,50 @@ What is rendered is printed once more, with sorted keys and without comments. Fo
 that was met before, see forms.py, a format with room for the values is all that it takes.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from dask_helm.goyaml import scalars, simple
-from dask_helm.goyaml.forms import SLOT, WHOLE, Plan
+from dask_helm.goyaml import scalars
+from dask_helm.goyaml.forms import SLOT, WHOLE, Plan, split, value_of
+from dask_helm.goyaml.quoting import block
 from dask_helm.goyaml.writer import dump_exactly, scalar_exactly
 
-# A text with blanks is folded where its line would end beyond column 80; shorter ones never are.
-_LONGEST_WITH_BLANKS, _WIDEST = 20, 60
+_WIDTH = 80
+_INDENT = re.compile(" *(?:- )*")
 _CACHED_LINES = 16_384
 
 
 class _Writing(NamedTuple):
     """The text of a plan, with room for the values of some lines, and what picks these lines.
 
-    `width` is the largest column in which one of the values begins.
+    `before` is what stands before each value in its line.
     """
 
     format: str
     lines: Callable[[list[str]], tuple[Any, ...]]
-    width: int
+    before: list[str]
 
 
 def rewritten(text: str) -> str | None:
     """Return dump_exactly(load(text, whole_numbers=True)), None where only these can tell."""
-    lines = text.split("\n")
-    plan = WHOLE.plan(lines)
+    lines = split(text)
+    plan = WHOLE.forms(lines).plan(lines)
     if plan is None:
         return None
     writing = plan.writing = plan.writing or _writing(plan)
-    values = tuple(map(_value, writing.lines(lines)))
-    is_narrow = writing.width <= _WIDEST and None not in values
-    return writing.format % values if is_narrow else None
+    texts = tuple(map(_text, writing.lines(lines), writing.before))
+    return None if None in texts else writing.format % texts
 
 
 def _writing(plan: Plan) -> _Writing:
     text = dump_exactly(plan.skeleton)
     slots = list(SLOT.finditer(text))
-    width = max((slot.start() - text.rfind("\n", 0, slot.start()) for slot in slots), default=0)
+    before = [text[text.rfind("\n", 0, slot.start()) + 1 : slot.start()] for slot in slots]
     pick = _picker([int(slot[1]) for slot in slots])
-    return _Writing(SLOT.sub("%s", text.replace("%", "%%")), pick, width)
+    return _Writing(SLOT.sub("%s", text.replace("%", "%%")), pick, before)
 
 
 def _picker(numbers: list[int]) -> Callable[[list[str]], tuple[Any, ...]]:
@@ -56,7 +57,13 @@ def _picker(numbers: list[int]) -> Callable[[list[str]], tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=_CACHED_LINES)
-def _value(line: str) -> str | None:
-    """Return the text of a line's value, None if it may take more than the rest of a line."""
-    text = scalar_exactly(simple.line(line, scalars.whole).value)
-    return text if text and (" " not in text or len(text) <= _LONGEST_WITH_BLANKS) else None
+def _text(line: str, before: str) -> str | None:
+    """Return the text of a line's value behind other text, None if it has to be folded."""
+    value = value_of(line, scalars.whole)
+    text = scalar_exactly(value)
+    if text is not None:
+        return text if " " not in text or len(before) + len(text) <= _WIDTH else None
+    above = _INDENT.match(before)
+    # A block stands deeper than its key, or where an item without one begins.
+    margin = len(before) if above and above[0] == before else len(above[0] if above else "") + 2
+    return block(value, " " * margin)[:-1]

@@ -223,10 +223,9 @@ class _Lines:
     def _block(self, header: str) -> str:
         """Return the lines that stand deeper than the key or dash before the header."""
         indent, rest = self._indent(self._columns[-1]), "\n".join(self._lines[self._next :])
-        end = _end_of_block(indent).search(rest)
-        body = rest[: end.start() + 1] if end else rest
-        self._next = self._next + body.count("\n") if end else len(self._lines)
-        return _chomped(_dedented(body, indent), header)
+        end = end_of_block(rest, 0, indent)
+        self._next += rest.count("\n", 0, end) + (end == len(rest))
+        return _chomped(_dedented(rest[:end], indent), header)
 
     def _indent(self, column: int) -> int:
         """Return how deep the next line stands; a blank one would not tell."""
@@ -237,9 +236,14 @@ class _Lines:
         return len(line) - len(content)
 
 
+def end_of_block(text: str, start: int, indent: int) -> int:
+    """Return where the first line behind `start` begins that is neither blank nor so deep."""
+    found = _shallow_line(indent).search(text, start)
+    return found.start() + 1 if found else len(text)
+
+
 @cache
-def _end_of_block(indent: int) -> re.Pattern[str]:
-    """Return what finds the newline before the first line that is neither blank nor so deep."""
+def _shallow_line(indent: int) -> re.Pattern[str]:
     return re.compile(rf"\n {{0,{indent - 1}}}[^ \n]")
 
 
