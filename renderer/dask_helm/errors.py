@@ -9,7 +9,19 @@ DaskHelmError
 │   ├── ChartError            a folder that is no chart
 │   ├── FleetError            a fleet file that cannot be read
 │   └── TemplateError         a template that cannot be parsed, or fails when it is rendered
-└── EngineError               a program that is needed is missing or broke; the command exits with 1
+├── EngineError               a program that is needed is missing or broke; the command exits with 1
+└── ClusterError              what cannot be done with a running cluster; the command exits with 1
+    ├── KubernetesError       the API server refuses or does not answer
+    │   ├── KubeconfigError   no usable kubeconfig, context or service account
+    │   ├── UnavailableError  nobody answers at the API server's address
+    │   ├── LoginError        the credentials are wrong or have expired
+    │   ├── ForbiddenError    a right is missing; verb and resource are named
+    │   └── MissingError      an object that does not exist
+    ├── NoReleaseError        there is no release of that name, or none at all; exit code 2
+    ├── ManyReleasesError     a name is needed, for there are several releases; exit code 2
+    ├── UnknownGroupError     a release has no such group of workers; exit code 2
+    ├── UnreachableError      no way leads to the scheduler; what was tried and why it failed
+    └── TlsError              the scheduler wants TLS and no certificates are at hand
 """
 
 from dataclasses import dataclass, field
@@ -125,3 +137,95 @@ class TemplateError(InputError):
 
 class EngineError(DaskHelmError):
     """A program that is needed is missing, or it broke."""
+
+
+class ClusterError(DaskHelmError):
+    """What cannot be done with a running cluster."""
+
+
+class KubernetesError(ClusterError):
+    """The API server refuses, or it does not answer; `status` is the HTTP status, 0 for none."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class KubeconfigError(KubernetesError):
+    """There is no usable kubeconfig, context or service account."""
+
+
+class UnavailableError(KubernetesError, ConnectionError):
+    """Nobody answers at the API server's address."""
+
+
+class LoginError(KubernetesError):
+    """The credentials are wrong, or they have expired."""
+
+
+class ForbiddenError(KubernetesError, PermissionError):
+    """A right is missing: `verb` on `resource` in `namespace`."""
+
+    def __init__(self, verb: str, resource: str, namespace: str, said: str) -> None:
+        kind, _, part = resource.partition("/")
+        self.verb, self.resource, self.namespace = verb, resource, namespace
+        where = f"namespace {namespace}" if namespace else "all namespaces"
+        check = f"kubectl auth can-i {verb} {kind}" + (f" --subresource={part}" if part else "")
+        scope = f"-n {namespace}" if namespace else "--all-namespaces"
+        super().__init__(
+            f"the right is missing to {verb} {resource} in {where}. Ask for a Role with it "
+            f"(rbac in docs/cluster.md) and check with: {check} {scope}\n"
+            f"  the API server says: {said}",
+            403,
+        )
+
+
+class MissingError(KubernetesError, LookupError):
+    """An object does not exist."""
+
+
+class NoReleaseError(ClusterError, RuntimeError):
+    """There is no release of that name, or none at all."""
+
+    exit_code = 2
+
+
+class ManyReleasesError(ClusterError, ValueError):
+    """A name is needed, for there are several releases."""
+
+    exit_code = 2
+
+
+class UnknownGroupError(ClusterError, ValueError):
+    """A release has no such group of workers."""
+
+    exit_code = 2
+
+    def __init__(self, group: str, release: str, groups: list[str]) -> None:
+        known = ", ".join(groups) or "none"
+        super().__init__(f"{release} has no worker group {group!r}; its groups are: {known}")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A way to the scheduler that was tried, and why it failed."""
+
+    way: str
+    target: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.way} ({self.target}): {self.reason}"
+
+
+class UnreachableError(ClusterError, RuntimeError):
+    """No way leads to the scheduler; `attempts` holds those that were tried."""
+
+    def __init__(self, release: str, attempts: list[Attempt], advice: str) -> None:
+        tried = "".join(f"\n  {attempt}" for attempt in attempts)
+        super().__init__(f"the scheduler of {release} cannot be reached.{tried}\n{advice}")
+        self.attempts = attempts
+
+
+class TlsError(ClusterError):
+    """The scheduler wants TLS, and no certificates are at hand."""

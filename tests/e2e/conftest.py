@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,10 +29,15 @@ def cluster() -> target.Target:
 @pytest.fixture
 def namespace(cluster: target.Target) -> Iterator[str]:
     """Yield the name of a new namespace; it is removed afterwards."""
-    name = f"dask-e2e-{secrets.token_hex(3)}"
-    _kubectl(cluster, "create", "namespace", name)
-    yield name
-    _kubectl(cluster, "delete", "namespace", name, "--wait=false")
+    with _namespace(cluster) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_release(cluster: target.Target) -> Iterator[Release]:
+    """Yield the release `demo`, not installed yet, in a namespace of the module's own."""
+    with _namespace(cluster) as name:
+        yield Release(cluster, "demo", name)
 
 
 @pytest.fixture
@@ -48,6 +54,14 @@ def new_release(cluster: target.Target, namespace: str) -> NewRelease:
 def release(new_release: NewRelease) -> Release:
     """Return the release `demo`, not installed yet."""
     return new_release()
+
+
+@contextmanager
+def _namespace(cluster: target.Target) -> Iterator[str]:
+    name = f"dask-e2e-{secrets.token_hex(3)}"
+    _kubectl(cluster, "create", "namespace", name)
+    yield name
+    _kubectl(cluster, "delete", "namespace", name, "--wait=false")
 
 
 def _kubectl(cluster: target.Target, *arguments: str) -> None:

@@ -1,0 +1,5 @@
+"""The handle: a running release as a `distributed.deploy.Cluster`."""
+
+from dask_helm.cluster.handle import HelmCluster
+
+__all__ = ["HelmCluster"]
