@@ -20,8 +20,11 @@ DaskHelmError
     ├── NoReleaseError        there is no release of that name, or none at all; exit code 2
     ├── ManyReleasesError     a name is needed, for there are several releases; exit code 2
     ├── UnknownGroupError     a release has no such group of workers; exit code 2
+    ├── ArgumentError         an argument that makes no sense, as a negative number of workers
     ├── UnreachableError      no way leads to the scheduler; what was tried and why it failed
-    └── TlsError              the scheduler wants TLS and no certificates are at hand
+    ├── TlsError              the scheduler wants TLS and no certificates are at hand
+    ├── StartError            pods do not start, and waiting will not mend it
+    └── WaitError             pods or workers are not there within the time that was given
 """
 
 from dataclasses import dataclass, field
@@ -206,6 +209,12 @@ class UnknownGroupError(ClusterError, ValueError):
         super().__init__(f"{release} has no worker group {group!r}; its groups are: {known}")
 
 
+class ArgumentError(ClusterError, ValueError):
+    """An argument that makes no sense."""
+
+    exit_code = 2
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A way to the scheduler that was tried, and why it failed."""
@@ -229,3 +238,19 @@ class UnreachableError(ClusterError, RuntimeError):
 
 class TlsError(ClusterError):
     """The scheduler wants TLS, and no certificates are at hand."""
+
+
+class StartError(ClusterError, RuntimeError):
+    """Pods do not start, and waiting will not mend it; `troubles` says why, for each of them."""
+
+    def __init__(self, message: str, troubles: list[str]) -> None:
+        super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
+        self.troubles = troubles
+
+
+class WaitError(ClusterError, TimeoutError):
+    """Pods or workers are not there within the time that was given; `troubles` as in StartError."""
+
+    def __init__(self, message: str, troubles: list[str]) -> None:
+        super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
+        self.troubles = troubles

@@ -9,7 +9,7 @@ from dask_helm.cluster.releases import Release
 from dask_helm.cluster.scheduler import Scheduler, option
 from dask_helm.cluster.schemes import OURS, UPSTREAM
 from dask_helm.cluster.ways import Wish
-from dask_helm.errors import MissingError, NoReleaseError, UsageError
+from dask_helm.errors import ArgumentError, MissingError, NoReleaseError
 
 from tests.cluster.fakes import (
     FakeKubernetes,
@@ -145,5 +145,5 @@ def test_ways(wish: Wish, found: Scheduler, in_pod: bool, expected: list[str]) -
 
 
 def test_an_unknown_way_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"write one of: auto, service"):
+    with pytest.raises(ArgumentError, match=r"write one of: auto, service"):
         Wish(via="train")

@@ -1,21 +1,23 @@
 """The class HelmCluster; what it does is in the modules beside it."""
 
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
-from distributed.core import Status
-from distributed.deploy import Cluster
-from distributed.security import Security
+from dask.utils import parse_timedelta
+from distributed.utils import Log, Logs
 
-from dask_helm.cluster import access, connection, releases, schemes
-from dask_helm.cluster.connection import Connection, Settings
+from dask_helm.cluster import access, releases, schemes
+from dask_helm.cluster.connection import Settings
+from dask_helm.cluster.lifecycle import ConnectedCluster
+from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader
+from dask_helm.cluster.pools import WorkerGroup
 from dask_helm.cluster.releases import Wanted
-from dask_helm.cluster.supervising import Info, Supervisor
+from dask_helm.cluster.waiting import Waiter
 from dask_helm.cluster.ways import AUTO, Wish
-from dask_helm.errors import UnavailableError
+from dask_helm.errors import ArgumentError
 
 
-class HelmCluster(Cluster):  # type: ignore[misc]  # distributed has no types
+class HelmCluster(ConnectedCluster):
     """A running release of the chart: its scheduler, its pools of workers.
 
     The release may also be one of the older `dask` chart (helm.dask.org). Without a name it is
@@ -70,19 +72,14 @@ class HelmCluster(Cluster):  # type: ignore[misc]  # distributed has no types
         security: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.release_name, self.namespace = release_name, namespace
+        self.auth, self.port_forward_cluster_ip = auth, port_forward_cluster_ip
+        self.scheduler_name, self.worker_name = scheduler_name, worker_name
+        self.node_host, self.node_port = node_host, node_port
         wish = Wish(via, address, local_port, node_host, node_port, port_forward_cluster_ip)
         found = schemes.schemes(scheduler_name, worker_name)
         who = access.from_auth(auth, kubeconfig, context)
         wanted = Wanted(release_name, namespace, found)
-        self._settings = Settings(who, wanted, wish, security)
-        self._named = name
-        self._connection: Connection | None = None
-        self._supervisor: Supervisor | None = None
-        self.scheduler_info: Info = {"workers": {}}
-        super().__init__(name=name or release_name or "", **kwargs)
-        if not self.called_from_running_loop:
-            self._start_loop()
+        super().__init__(Settings(who, wanted, wish, security), name, **kwargs)
 
     @classmethod
     def from_name(cls, name: str, **kwargs: Any) -> "HelmCluster":
@@ -90,95 +87,105 @@ class HelmCluster(Cluster):  # type: ignore[misc]  # distributed has no types
         release, namespace = releases.split(name)
         return cls(release, namespace=namespace, **kwargs)
 
-    def _start_loop(self) -> None:
-        self._loop_runner.start()
-        try:
-            self.sync(self._open)
-        except BaseException:
-            self.close()
-            raise
+    @property
+    def worker_groups(self) -> Any:
+        """The pools by name, each a WorkerGroup; an awaitable of it in an asynchronous handle."""
+        return self.sync(self._worker_groups)
 
-    def __await__(self) -> Generator[Any, None, "HelmCluster"]:
-        return self._opened().__await__()
+    async def _worker_groups(self) -> dict[str, WorkerGroup]:
+        view = await self._look()
+        return {name: pool.numbers for name, pool in view.pools.items()}
 
-    async def _opened(self) -> "HelmCluster":
-        if self.status == Status.created:
-            await self._open()
-        return self
+    def wait_for_workers(
+        self, n_workers: int, timeout: float | str | None = None, worker_group: str | None = None
+    ) -> Any:
+        """Wait until that many workers run, in one pool if it is named.
 
-    async def _open(self) -> None:
-        self.status = Status.starting
-        try:
-            self._connection = await connection.connect(self._settings)
-            await self._start()
-        except BaseException:
-            await self._close()
-            raise
+        Raises StartError at once when that cannot happen, for it says why pods do not start, and
+        WaitError (a TimeoutError) after `timeout` seconds.
+        """
+        if isinstance(n_workers, bool) or not isinstance(n_workers, int) or n_workers < 1:
+            raise ArgumentError(f"n_workers is {n_workers!r}; write a positive integer")
+        return self.sync(self._wait_for_workers, n_workers, timeout, worker_group)
 
-    async def _start(self) -> None:
-        """Take over what is known of the scheduler; `distributed` would subscribe to it instead."""
+    async def _wait_for_workers(
+        self, n_workers: int = 0, timeout: float | str | None = None, group: str | None = None
+    ) -> None:
+        await self._waiter(timeout).workers(n_workers, group)
+
+    def wait_ready(
+        self, timeout: float | str | None = None, worker_group: str | None = None
+    ) -> Any:
+        """Wait until all wanted pods are ready and their workers run; raises as the above."""
+        return self.sync(self._wait_ready, timeout, worker_group)
+
+    async def _wait_ready(self, timeout: float | str | None, group: str | None) -> None:
+        await self._waiter(timeout).ready(group)
+
+    def _waiter(self, timeout: float | str | None) -> Waiter:
         opened = self._opened_connection
-        release = opened.release
-        self.release_name, self.namespace = release.name, release.namespace
-        self.name = self._named or str(release)
-        self.scheduler_comm = opened.route.comm
-        self._supervisor = Supervisor(
-            self.scheduler_comm, self._sync_interval, self.name, self._log
-        )
-        await self._supervisor.start()
-        for callback in self.periodic_callbacks.values():
-            callback.start()
-        self.status = Status.running
+        seconds = None if timeout is None else float(parse_timedelta(timeout))
+        namespace = opened.release.namespace
+        return Waiter(opened.kubernetes, namespace, self._look, self._log, seconds)
+
+    def get_logs(
+        self,
+        cluster: bool = True,
+        scheduler: bool = True,
+        workers: bool | Iterable[str] = True,
+        *,
+        worker_group: str | None = None,
+        jupyter: bool = False,
+        previous: bool = False,
+        tail_lines: int | None = None,
+        since_seconds: int | None = None,
+        follow: bool = False,
+    ) -> Any:
+        """Return what the pods have printed, by pod, and under "Cluster" what this handle has.
+
+        Of a pod that does not run it is its phase, the reason and its last events. With `follow`
+        it is an iterator (in an asynchronous handle an asynchronous one) over pod and line, which
+        ends when it is closed.
+
+        Args:
+            cluster: Whether to include the handle's own.
+            scheduler: Whether to include the scheduler's.
+            workers: Whether to include those of workers, or which: addresses, names or pods.
+            worker_group: Only workers of this pool.
+            jupyter: Whether to include that of Jupyter.
+            previous: Of the container before, which may have crashed.
+            tail_lines: Only that many lines of each.
+            since_seconds: Only what was printed in that time.
+            follow: Whether to go on with what is printed from now on.
+
+        """
+        chosen = workers if isinstance(workers, bool) else list(workers)
+        asked = Asked(scheduler, chosen, worker_group, jupyter, previous, tail_lines, since_seconds)
+        if follow:
+            lines = self._reader.follow(asked, self._look)
+            return lines if self.asynchronous else self._iterate(lines)
+        return self.sync(self._get_pod_logs, cluster, asked)
+
+    async def _get_pod_logs(self, cluster: bool, asked: Asked) -> Logs:
+        own = Log("\n".join(line for _, line in self._cluster_manager_logs))
+        logs = Logs({CLUSTER: own} if cluster else {})
+        logs.update(await self._reader.read(asked, await self._look()))
+        return logs
 
     @property
-    def _opened_connection(self) -> Connection:
-        if self._connection is None:
-            raise UnavailableError(f"{self.name or 'this handle'} is not connected: {_CONNECT}")
-        return self._connection
+    def _reader(self) -> Reader:
+        opened = self._opened_connection
+        return Reader(opened.kubernetes, opened.release.namespace)
 
-    @property
-    def scheduler_info(self) -> Info:
-        """What the scheduler last told of itself and of its workers."""
-        return self._supervisor.info if self._supervisor else self._no_info
-
-    @scheduler_info.setter
-    def scheduler_info(self, info: Info) -> None:
-        if self._supervisor:
-            self._supervisor.info = info
-        self._no_info = info
-
-    @property
-    def scheduler_address(self) -> str:
-        """The address that clients on this machine connect to."""
-        return self._connection.route.address if self._connection else "<Not Connected>"
-
-    @property
-    def security(self) -> Security | None:
-        """What clients need to connect; None when connections are not encrypted."""
-        return self._connection.security if self._connection else None
-
-    @property
-    def dashboard_link(self) -> str:
-        """Where the dashboard can be opened on this machine, "" when no way leads there."""
-        return self._connection.dashboard if self._connection else ""
-
-    async def _close(self) -> None:
-        if self._supervisor:
-            await self._supervisor.stop()
-        await super()._close()
-        if self._connection:
-            await self._connection.close()
-            self._connection = None
-
-    def close(self, timeout: float | None = None) -> Any:
-        """End the connection; the release stays as it is, and so does what runs in it."""
-        result = super().close(timeout)
-        if not self.asynchronous:
-            self._loop_runner.stop()
-        return result
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    def _iterate(self, lines: "AsyncGenerator[Line, None]") -> Iterator[Line]:
+        try:
+            while (item := self.sync(_next, lines)) is not None:
+                yield item
+        finally:
+            self.sync(lines.aclose)
 
 
-_CONNECT = "write `await cluster` first, or use `async with`"
+async def _next(lines: "AsyncGenerator[Line, None]") -> Line | None:
+    async for item in lines:
+        return item
+    return None

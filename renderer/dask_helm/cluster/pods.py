@@ -29,6 +29,11 @@ class Trouble:
     message: str = ""
 
     @property
+    def key(self) -> tuple[str, str]:
+        """By which it is known again."""
+        return self.pod, self.reason
+
+    @property
     def hopeless(self) -> bool:
         """Whether waiting alone will not mend it."""
         return self.reason in HOPELESS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dask_helm.cluster.scheduler import Scheduler
-from dask_helm.errors import UsageError
+from dask_helm.errors import ArgumentError
 
 AUTO, ADDRESS, SERVICE = "auto", "address", "service"
 NODE_PORT, LOAD_BALANCER, PORT_FORWARD = "node-port", "load-balancer", "port-forward"
@@ -31,7 +31,7 @@ class Wish:
 
     def __post_init__(self) -> None:
         if self.via not in WAYS:
-            raise UsageError(f"via={self.via!r} is no way; write one of: {', '.join(WAYS)}")
+            raise ArgumentError(f"via={self.via!r} is no way; write one of: {', '.join(WAYS)}")
 
 
 def ways(wish: Wish, scheduler: Scheduler, in_pod: bool) -> list[str]:

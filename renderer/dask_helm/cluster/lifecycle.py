@@ -1,0 +1,140 @@
+"""Opening and closing: the part of the handle that has nothing to do with workers."""
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+from distributed.core import Status
+from distributed.deploy import Cluster
+from distributed.security import Security
+
+from dask_helm.cluster import connection, pools
+from dask_helm.cluster.connection import Connection, Settings
+from dask_helm.cluster.pools import View
+from dask_helm.cluster.supervising import Info, Supervisor
+from dask_helm.errors import UnavailableError
+
+Self = TypeVar("Self", bound="ConnectedCluster")
+
+
+class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no types
+    """A `Cluster` that is connected with a release, and supervised."""
+
+    release_name: str | None
+    namespace: str | None
+
+    def __init__(self, settings: Settings, name: str | None, **kwargs: Any) -> None:
+        self.release_name, self.namespace = settings.wanted.name, settings.wanted.namespace
+        self._settings = settings
+        self._named = name
+        self._connection: Connection | None = None
+        self._supervisor: Supervisor | None = None
+        super().__init__(name=name or settings.wanted.name or "", **kwargs)
+        if not self.called_from_running_loop:
+            self._start_loop()
+
+    def _start_loop(self) -> None:
+        self._loop_runner.start()
+        try:
+            self.sync(self._open)
+        except BaseException:
+            self.close()
+            raise
+
+    def __await__(self: Self) -> Generator[Any, None, Self]:
+        return self._opened().__await__()
+
+    async def _opened(self: Self) -> Self:
+        if self.status == Status.created:
+            await self._open()
+        return self
+
+    async def _open(self) -> None:
+        self.status = Status.starting
+        try:
+            self._connection = await connection.connect(self._settings)
+            await self._start()
+        except BaseException:
+            await self._close()
+            raise
+
+    async def _start(self) -> None:
+        """Take over what is known of the scheduler; `distributed` would subscribe to it instead."""
+        opened = self._opened_connection
+        release = opened.release
+        self.release_name, self.namespace = release.name, release.namespace
+        self.name = self._named or str(release)
+        self.scheduler_comm = opened.route.comm
+        self._supervisor = Supervisor(
+            self.scheduler_comm, self._sync_interval, self.name, self._log
+        )
+        await self._supervisor.start()
+        for callback in self.periodic_callbacks.values():
+            callback.start()
+        self.status = Status.running
+
+    @property
+    def _opened_connection(self) -> Connection:
+        if self._connection is None:
+            raise UnavailableError(f"{self.name or 'this handle'} is not connected: {_CONNECT}")
+        return self._connection
+
+    async def _look(self) -> View:
+        """Return the release as it is now, with the workers that the scheduler has."""
+        opened = self._opened_connection
+        return await pools.view(opened.kubernetes, opened.release, await self._workers())
+
+    async def _workers(self) -> dict[str, Any]:
+        """Return the workers by address; none while the scheduler does not answer."""
+        try:
+            info = await self._supervisor.refresh() if self._supervisor else self._no_info
+        except OSError:
+            return {}
+        found: dict[str, Any] = info["workers"]
+        return found
+
+    @property
+    def scheduler_info(self) -> Info:
+        """What the scheduler last told of itself and of its workers."""
+        return self._supervisor.info if self._supervisor else self._no_info
+
+    @scheduler_info.setter
+    def scheduler_info(self, info: Info) -> None:
+        if self._supervisor:
+            self._supervisor.info = info
+        self._no_info = info
+
+    @property
+    def scheduler_address(self) -> str:
+        """The address that clients on this machine connect to."""
+        return self._connection.route.address if self._connection else "<Not Connected>"
+
+    @property
+    def security(self) -> Security | None:
+        """What clients need to connect; None when connections are not encrypted."""
+        return self._connection.security if self._connection else None
+
+    @property
+    def dashboard_link(self) -> str:
+        """Where the dashboard can be opened on this machine, "" when no way leads there."""
+        return self._connection.dashboard if self._connection else ""
+
+    async def _close(self) -> None:
+        if self._supervisor:
+            await self._supervisor.stop()
+        await super()._close()
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+
+    def close(self, timeout: float | None = None) -> Any:
+        """End the connection; the release stays as it is, and so does what runs in it."""
+        result = super().close(timeout)
+        if not self.asynchronous:
+            self._loop_runner.stop()
+        return result
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+_CONNECT = "write `await cluster` first, or use `async with`"
