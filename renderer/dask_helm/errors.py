@@ -24,7 +24,12 @@ DaskHelmError
     ├── UnreachableError      no way leads to the scheduler; what was tried and why it failed
     ├── TlsError              the scheduler wants TLS and no certificates are at hand
     ├── StartError            pods do not start, and waiting will not mend it
-    └── WaitError             pods or workers are not there within the time that was given
+    ├── WaitError             pods or workers are not there within the time that was given
+    └── ScaleError            a pool was not scaled, or not as it was asked for
+        ├── LossError         results would be lost, for no other worker can take them
+        ├── BusyError         only workers with long-running tasks could go
+        ├── RolloutError      a rollout of the pool does not end
+        └── DeviationError    Kubernetes removed other pods than those that were drained
 """
 
 from dataclasses import dataclass, field
@@ -254,3 +259,35 @@ class WaitError(ClusterError, TimeoutError):
     def __init__(self, message: str, troubles: list[str]) -> None:
         super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
         self.troubles = troubles
+
+
+class ScaleError(ClusterError, RuntimeError):
+    """A pool was not scaled, or not as it was asked for."""
+
+
+class LossError(ScaleError):
+    """Results would be lost, for no other worker can take them; `keys` are those that are known."""
+
+    def __init__(self, message: str, keys: list[str]) -> None:
+        super().__init__(message)
+        self.keys = keys
+
+
+class BusyError(ScaleError):
+    """Only workers with long-running tasks could go; `pods` are theirs."""
+
+    def __init__(self, message: str, pods: list[str]) -> None:
+        super().__init__(message)
+        self.pods = pods
+
+
+class RolloutError(ScaleError):
+    """A rollout of the pool does not end."""
+
+
+class DeviationError(ScaleError):
+    """Kubernetes removed other pods than those that were drained; `pods` are the others."""
+
+    def __init__(self, message: str, pods: list[str]) -> None:
+        super().__init__(message)
+        self.pods = pods

@@ -1,5 +1,6 @@
 """Objects as the API server gives them, and a stand-in that holds some."""
 
+from copy import deepcopy
 from typing import Any
 
 from dask_helm import labels
@@ -20,7 +21,7 @@ class FakeKubernetes:
     async def labelled(self, kind: str, namespace: str, selector: str) -> list[Object]:
         self._allow("list", kind, namespace)
         found = [one for one in self.objects if one["kind"] == kind and _matches(one, selector)]
-        return [one for one in found if namespace in ("", one["metadata"]["namespace"])]
+        return deepcopy([one for one in found if namespace in ("", one["metadata"]["namespace"])])
 
     async def get(self, kind: str, namespace: str, name: str) -> Object:
         self._allow("get", kind, namespace)

@@ -1,20 +1,26 @@
 """The class HelmCluster; what it does is in the modules beside it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from dask.utils import parse_timedelta
 from distributed.utils import Log, Logs
 
-from dask_helm.cluster import access, releases, schemes
+from dask_helm.cluster import access, releases, scaling, schemes
 from dask_helm.cluster.connection import Settings
 from dask_helm.cluster.lifecycle import ConnectedCluster
 from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader
 from dask_helm.cluster.pools import WorkerGroup
 from dask_helm.cluster.releases import Wanted
+from dask_helm.cluster.scaling import Scaling
+from dask_helm.cluster.starting import Starting
 from dask_helm.cluster.waiting import Waiter
 from dask_helm.cluster.ways import AUTO, Wish
 from dask_helm.errors import ArgumentError
+
+Self = TypeVar("Self", bound="HelmCluster")
 
 
 class HelmCluster(ConnectedCluster):
@@ -79,6 +85,8 @@ class HelmCluster(ConnectedCluster):
         found = schemes.schemes(scheduler_name, worker_name)
         who = access.from_auth(auth, kubeconfig, context)
         wanted = Wanted(release_name, namespace, found)
+        self._scaling = asyncio.Lock()
+        self._starting = Starting(partial(self._waiter, _START))
         super().__init__(Settings(who, wanted, wish, security), name, **kwargs)
 
     @classmethod
@@ -86,6 +94,15 @@ class HelmCluster(ConnectedCluster):
         """Return a handle of `RELEASE.NAMESPACE`, the name that `discover` and `name` give."""
         release, namespace = releases.split(name)
         return cls(release, namespace=namespace, **kwargs)
+
+    async def _opened(self: Self) -> Self:
+        await super()._opened()
+        await self._starting.settled()
+        return self
+
+    async def _close(self) -> None:
+        await self._starting.stop()
+        await super()._close()
 
     @property
     def worker_groups(self) -> Any:
@@ -95,6 +112,48 @@ class HelmCluster(ConnectedCluster):
     async def _worker_groups(self) -> dict[str, WorkerGroup]:
         view = await self._look()
         return {name: pool.numbers for name, pool in view.pools.items()}
+
+    def scale(
+        self,
+        n: int,
+        worker_group: str | None = None,
+        *,
+        force: bool = False,
+        timeout: float | str | None = None,
+    ) -> Any:
+        """Scale a pool to `n` pods; none of its results is lost.
+
+        More pods: returns when Kubernetes has been told; `wait_ready` or awaiting the handle waits
+        for them. Fewer: those that hold least hand over their results, running tasks are waited
+        for, queued ones move, and it returns when the pods are gone.
+
+        Args:
+            n: Number of pods.
+            worker_group: The pool; `default` or the only one when None.
+            force: Go on although results would be lost, tasks run long or a rollout is under way.
+            timeout: How long running tasks are waited for; the pods' own grace period when None.
+
+        Raises:
+            LossError: Nobody could take the results of the workers that go.
+            BusyError: Only workers with long-running tasks could go.
+            RolloutError: A rollout of the pool does not end.
+            DeviationError: Kubernetes removed other pods than those that were drained.
+            UnknownGroupError: There is no such pool (also a ValueError).
+
+        """
+        number = scaling.check_number(n)
+        return self.sync(self._scale, number, worker_group, force, _seconds(timeout))
+
+    async def _scale(
+        self, number: int, group: str | None, force: bool = False, timeout: float | None = None
+    ) -> None:
+        opened = self._opened_connection
+        change = Scaling(
+            opened.kubernetes, self.scheduler_comm, self._look, self._log, group, force, timeout
+        )
+        async with self._scaling:
+            if await self._job(change.to(number)):
+                self._starting.expect(group)
 
     def wait_for_workers(
         self, n_workers: int, timeout: float | str | None = None, worker_group: str | None = None
@@ -124,9 +183,8 @@ class HelmCluster(ConnectedCluster):
 
     def _waiter(self, timeout: float | str | None) -> Waiter:
         opened = self._opened_connection
-        seconds = None if timeout is None else float(parse_timedelta(timeout))
         namespace = opened.release.namespace
-        return Waiter(opened.kubernetes, namespace, self._look, self._log, seconds)
+        return Waiter(opened.kubernetes, namespace, self._look, self._log, _seconds(timeout))
 
     def get_logs(
         self,
@@ -183,6 +241,13 @@ class HelmCluster(ConnectedCluster):
                 yield item
         finally:
             self.sync(lines.aclose)
+
+
+_START = 3600.0  # what has not started by then is left to itself
+
+
+def _seconds(timeout: float | str | None) -> float | None:
+    return None if timeout is None else float(parse_timedelta(timeout))
 
 
 async def _next(lines: "AsyncGenerator[Line, None]") -> Line | None:

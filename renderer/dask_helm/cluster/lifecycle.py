@@ -1,6 +1,7 @@
 """Opening and closing: the part of the handle that has nothing to do with workers."""
 
-from collections.abc import Generator
+import asyncio
+from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
 from distributed.core import Status
@@ -13,6 +14,7 @@ from dask_helm.cluster.pools import View
 from dask_helm.cluster.supervising import Info, Supervisor
 from dask_helm.errors import UnavailableError
 
+T = TypeVar("T")
 Self = TypeVar("Self", bound="ConnectedCluster")
 
 
@@ -28,6 +30,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._named = name
         self._connection: Connection | None = None
         self._supervisor: Supervisor | None = None
+        self._jobs: set[asyncio.Task[Any]] = set()
         super().__init__(name=name or settings.wanted.name or "", **kwargs)
         if not self.called_from_running_loop:
             self._start_loop()
@@ -118,7 +121,21 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         """Where the dashboard can be opened on this machine, "" when no way leads there."""
         return self._connection.dashboard if self._connection else ""
 
+    async def _job(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what must not be forgotten: `close` ends it, and waits until it has tidied up."""
+        task = asyncio.ensure_future(work)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        return await task
+
+    async def _end_jobs(self) -> None:
+        jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
     async def _close(self) -> None:
+        await self._end_jobs()
         if self._supervisor:
             await self._supervisor.stop()
         await super()._close()
