@@ -97,10 +97,16 @@ class Cluster(FakeKubernetes):
 
     async def identity(self) -> Object:
         known = {
-            f"tcp://{name}": worker(name, status=status, metrics={"managed_bytes": index})
-            for index, (name, status) in enumerate(self.status.items())
+            f"tcp://{name}": worker(name, status=status) for name, status in self.status.items()
         }
         return {"workers": known}
+
+    async def ncores(self) -> dict[str, int]:
+        return {f"tcp://{name}": 1 for name in self.status}
+
+    async def workers_to_close(self, n: int, key: bytes, attribute: str) -> list[str]:
+        idle_first = sorted(self.status, key=lambda name: self.tasks.get(name, 0) > 0)
+        return [f"tcp://{name}" for name in idle_first]
 
     async def processing(self, workers: list[str]) -> Object:
         return {one: ["t"] * (self.tasks.get(one[6:], 0) > 0) for one in workers}

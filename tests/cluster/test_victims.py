@@ -1,5 +1,6 @@
 """Who goes first."""
 
+import asyncio
 import random
 import time
 
@@ -20,10 +21,10 @@ def names(chosen: list[Candidate]) -> list[str]:
 
 def test_the_order() -> None:
     found = [
-        Candidate("much", nbytes=200),
-        Candidate("little", nbytes=100),
-        Candidate("busy", processing=1),
-        Candidate("long", long_running=1),
+        Candidate("much", place=1),
+        Candidate("little", place=0),
+        Candidate("busy", place=2),
+        Candidate("long", long_running=True),
         Candidate("unregistered", registered=False),
         Candidate("unready", ready=False, registered=False),
     ]
@@ -38,7 +39,11 @@ def test_of_equals_the_newest_goes() -> None:
 
 
 def test_long_running_tasks_are_spared_unless_forced() -> None:
-    found = [Candidate("a", long_running=1), Candidate("b", long_running=2), Candidate("c")]
+    found = [
+        Candidate("a", long_running=True),
+        Candidate("b", long_running=True, place=1),
+        Candidate("c"),
+    ]
     assert names(choose(found, 1)) == ["c"]
     with pytest.raises(BusyError, match=r"run tasks.*: a\. .*force=True") as caught:
         choose(found, 2)
@@ -53,9 +58,7 @@ def test_long_running_tasks_are_spared_unless_forced() -> None:
             st.uuids().map(str),
             ready=st.booleans(),
             registered=st.booleans(),
-            processing=st.integers(0, 3),
-            long_running=st.just(0),
-            nbytes=st.integers(0, 3),
+            place=st.integers(0, 3),
         )
     ),
     st.integers(0, 20),
@@ -69,31 +72,53 @@ def test_nobody_stays_who_is_less_busy_than_one_that_goes(
     for gone in chosen:
         for other in staying:
             if gone.ready == other.ready and gone.registered == other.registered:
-                assert (gone.processing > 0, gone.nbytes) <= (other.processing > 0, other.nbytes)
+                assert gone.place <= other.place
 
 
 def test_five_hundred_of_a_thousand() -> None:
     spring = random.Random(1)
-    found = [Candidate(str(index), nbytes=spring.randrange(10**9)) for index in range(1000)]
+    found = [Candidate(str(index), place=spring.randrange(10**9)) for index in range(1000)]
     started = time.perf_counter()
     chosen = choose(found, 500)
     assert time.perf_counter() - started < 0.1
-    assert max(one.nbytes for one in chosen) < min(one.nbytes for one in found if one not in chosen)
+    assert max(one.place for one in chosen) < min(one.place for one in found if one not in chosen)
+
+
+class Scheduler:
+    """Would close the workers in the order of `closing`."""
+
+    def __init__(self, known: list[str], closing: list[str]) -> None:
+        self.known, self.closing = known, closing
+
+    async def ncores(self) -> dict[str, int]:
+        return dict.fromkeys(self.known, 1)
+
+    async def workers_to_close(self, n: int, key: bytes, attribute: str) -> list[str]:
+        assert n > len(self.known)
+        assert attribute == "address"
+        return self.closing
 
 
 def test_what_is_known_of_a_pod() -> None:
     own = ours("r", "worker", "default")
-    counts = {"executing": 1, "long-running": 2}
-    workers = {
-        "tcp://1": worker("a-0", metrics={"managed_bytes": 5, "task_counts": counts}),
-        "tcp://2": worker("a-1", metrics={"managed_bytes": 6}),
-    }
     found = [
         pod("a", own, creationTimestamp="2026"),
         pod("b", own, running(ready=False)),
-        pod("c", own, deletionTimestamp="now"),
+        pod("c", own),
+        pod("d", own),
+        pod("e", own, deletionTimestamp="now"),
     ]
-    pool = Pool("default", deployment("w", own), found, {"a": workers})
-    first = Candidate("a", True, True, 3, 2, 11, "2026")
-    second = Candidate("b", ready=False, registered=False)
-    assert candidates(pool, {"tcp://1": ["x", "y"], "tcp://2": ["z"]}) == [first, second]
+    workers = {
+        "a": {"tcp://1": worker("a-0"), "tcp://2": worker("a-1")},
+        "c": {"tcp://3": worker("c-0"), "tcp://4": worker("c-1")},
+        "d": {"tcp://5": worker("d")},
+    }
+    pool = Pool("default", deployment("w", own), found, workers)
+    known = [f"tcp://{number}" for number in (0, 1, 2, 3, 4)]
+    scheduler = Scheduler(known, ["tcp://0", "tcp://2", "tcp://1", "tcp://3"])
+    assert asyncio.run(candidates(pool, scheduler)) == [
+        Candidate("a", place=1, created="2026"),
+        Candidate("b", ready=False, registered=False),
+        Candidate("c", long_running=True, place=3),
+        Candidate("d", registered=False),
+    ]

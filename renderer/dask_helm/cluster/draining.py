@@ -103,13 +103,18 @@ class Drain:
 
     async def resume(self) -> None:
         """Let the workers take tasks again."""
-        if self.addresses:
-            given = dumps({"addresses": list(self.addresses)})
+        if not self.addresses:
+            return
+        given = dumps({"addresses": list(self.addresses)})
+        try:
             await self.comm.run_function(function=dumps(_resume()), args=dumps(()), kwargs=given)
+        except Exception as error:  # whatever a scheduler of another version makes of it
+            self.tell(f"Workers cannot be told to go on ({error}); they are started again")
+            await self.comm.retire_workers(workers=list(self.addresses), close_workers=True)
 
     async def _running(self) -> list[str]:
         """Return the tasks that run, not those that only wait in the workers."""
-        given = await processing(self.comm, list(self.addresses))
+        given = await _processing(self.comm, list(self.addresses))
         busy = [address for address, keys in given.items() if keys]
         if not busy:
             return []
@@ -130,13 +135,13 @@ class Drain:
         return answers
 
 
-async def processing(comm: Any, addresses: list[str]) -> dict[str, Any]:
+async def _processing(comm: Any, addresses: list[str]) -> dict[str, Any]:
     """Return the tasks that workers have been given, by address; of those there still are."""
     try:
         return dict(await comm.processing(workers=addresses)) if addresses else {}
     except KeyError:  # one has gone
         known = await comm.ncores()
-        return await processing(comm, [one for one in addresses if one in known])
+        return await _processing(comm, [one for one in addresses if one in known])
 
 
 _AGAIN = "they start again on other workers"

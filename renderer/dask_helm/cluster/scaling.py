@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dask_helm.cluster import draining, owners, pods, victims
+from dask_helm.cluster import owners, pods, victims
 from dask_helm.cluster.draining import Drain, Tell
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
 from dask_helm.cluster.pools import Pool, View
@@ -116,9 +116,7 @@ class Scaling:
             await self._mark(pool, pods.name(pod), _CHEAPEST, dry_run=True)
 
     async def _choose(self, pool: Pool, number: int) -> list[Candidate]:
-        addresses = [address for each in pool.workers.values() for address in each]
-        processing = await draining.processing(self.comm, addresses)
-        found = victims.candidates(pool, processing)
+        found = await victims.candidates(pool, self.comm)
         return victims.choose(found, len(found) - number, self.force)
 
     async def _others(self, drain: Drain) -> list[str]:

@@ -2,24 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
+
+from distributed.protocol.pickle import dumps
 
 from dask_helm.cluster import pods
 from dask_helm.cluster.kubernetes import Object
-from dask_helm.cluster.pools import Pool, Worker
+from dask_helm.cluster.pools import Pool
 from dask_helm.errors import BusyError
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A pod that might go; tasks and bytes are those of all its workers."""
+    """A pod that might go.
+
+    `place` is where the scheduler sees it: idle pods first, then those that store the least.
+    """
 
     pod: str
     ready: bool = True
     registered: bool = True
-    processing: int = 0
-    long_running: int = 0
-    nbytes: int = 0
+    long_running: bool = False
+    place: int = 0
     created: str = ""
 
 
@@ -29,7 +34,7 @@ def choose(candidates: Iterable[Candidate], number: int, force: bool = False) ->
     A pod that is not ready comes before all others, as Kubernetes would remove it anyway. Raises
     BusyError when there are not enough without long-running tasks, unless forced.
     """
-    newest_first = sorted(candidates, key=lambda one: one.created, reverse=True)
+    newest_first = sorted(candidates, key=attrgetter("created"), reverse=True)
     chosen = sorted(newest_first, key=_rank)[: max(number, 0)]
     busy = [one.pod for one in chosen if one.long_running]
     if busy and not force:
@@ -37,8 +42,8 @@ def choose(candidates: Iterable[Candidate], number: int, force: bool = False) ->
     return chosen
 
 
-def _rank(one: Candidate) -> tuple[bool, bool, bool, bool, int]:
-    return one.ready, one.registered, one.long_running > 0, one.processing > 0, one.nbytes
+def _rank(one: Candidate) -> tuple[bool, bool, bool, int]:
+    return one.ready, one.registered, one.long_running, one.place
 
 
 def _busy(busy: list[str], number: int) -> str:
@@ -49,28 +54,32 @@ def _busy(busy: list[str], number: int) -> str:
     )
 
 
-def candidates(pool: Pool, processing: dict[str, Any]) -> list[Candidate]:
-    """Return the pods of a pool that are alive; `processing` are the tasks by worker address."""
-    return [_candidate(pod, pool, processing) for pod in pool.living]
+async def candidates(pool: Pool, comm: Any) -> list[Candidate]:
+    """Return the pods of a pool that are alive, as the scheduler sees them."""
+    order = await _order(comm)
+    known = await comm.ncores() if pool.workers else {}
+    return [_candidate(pod, pool, order, set(known)) for pod in pool.living]
 
 
-def _candidate(pod: Object, pool: Pool, processing: dict[str, Any]) -> Candidate:
-    workers = pool.workers.get(pods.name(pod), {})
+async def _order(comm: Any) -> dict[str, int]:
+    """Return the place of each worker in the order in which the scheduler would close them all.
+
+    It counts the workers of a host, which is a pod, as one, and leaves out those with long-running
+    tasks. Its own numbers are newer than what workers last reported of themselves.
+    """
+    by_host = dumps(attrgetter("host"))
+    everybody = 1 << 31
+    order = await comm.workers_to_close(n=everybody, key=by_host, attribute="address")
+    return {address: place for place, address in enumerate(order)}
+
+
+def _candidate(pod: Object, pool: Pool, order: dict[str, int], known: set[str]) -> Candidate:
+    own = [one for one in pool.workers.get(pods.name(pod), {}) if one in known]
     return Candidate(
         pods.name(pod),
         ready=pods.ready(pod),
-        registered=bool(workers),
-        processing=sum(len(processing.get(address, ())) for address in workers),
-        long_running=sum(map(_long_running, workers.values())),
-        nbytes=sum(int(_metrics(worker).get("managed_bytes", 0)) for worker in workers.values()),
+        registered=bool(own),
+        long_running=any(address not in order for address in own),
+        place=min((order[address] for address in own if address in order), default=0),
         created=str(pod["metadata"].get("creationTimestamp", "")),
     )
-
-
-def _long_running(worker: Worker) -> int:
-    return int(_metrics(worker).get("task_counts", {}).get("long-running", 0))
-
-
-def _metrics(worker: Worker) -> dict[str, Any]:
-    found: dict[str, Any] = worker.get("metrics") or {}
-    return found
