@@ -3,14 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dask_helm.cluster import HelmCluster
+    from dask_helm.cluster import HelmCluster, discover
     from dask_helm.rendering import render
 
 __version__ = "0.1.0"
 
-__all__ = ["HelmCluster", "__version__", "render"]
+__all__ = ["HelmCluster", "__version__", "discover", "render"]
 
-_PLACES = {"HelmCluster": "dask_helm.cluster", "render": "dask_helm.rendering"}
+_PLACES = {
+    "HelmCluster": "dask_helm.cluster",
+    "discover": "dask_helm.cluster",
+    "render": "dask_helm.rendering",
+}
 
 
 def __getattr__(name: str) -> Any:

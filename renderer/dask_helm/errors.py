@@ -22,9 +22,11 @@ DaskHelmError
     ├── UnknownGroupError     a release has no such group of workers; exit code 2
     ├── ArgumentError         an argument that makes no sense, as a negative number of workers
     ├── UnreachableError      no way leads to the scheduler; what was tried and why it failed
+    ├── LostError             the scheduler was reached and does not answer any more
     ├── TlsError              the scheduler wants TLS and no certificates are at hand
     ├── StartError            pods do not start, and waiting will not mend it
     ├── WaitError             pods or workers are not there within the time that was given
+    ├── AdaptError            another handle adapts the pool
     └── ScaleError            a pool was not scaled, or not as it was asked for
         ├── LossError         results would be lost, for no other worker can take them
         ├── BusyError         only workers with long-running tasks could go
@@ -241,6 +243,10 @@ class UnreachableError(ClusterError, RuntimeError):
         self.attempts = attempts
 
 
+class LostError(ClusterError, ConnectionError):
+    """The scheduler was reached and does not answer any more."""
+
+
 class TlsError(ClusterError):
     """The scheduler wants TLS, and no certificates are at hand."""
 
@@ -259,6 +265,10 @@ class WaitError(ClusterError, TimeoutError):
     def __init__(self, message: str, troubles: list[str]) -> None:
         super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
         self.troubles = troubles
+
+
+class AdaptError(ClusterError, RuntimeError):
+    """Another handle adapts the pool."""
 
 
 class ScaleError(ClusterError, RuntimeError):

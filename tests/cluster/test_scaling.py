@@ -16,6 +16,7 @@ from dask_helm.errors import (
     DeviationError,
     ForbiddenError,
     LossError,
+    LostError,
     RolloutError,
     ScaleError,
     WaitError,
@@ -39,6 +40,7 @@ class Cluster(FakeKubernetes):
         self.held: dict[str, list[str]] = {}
         self.status: dict[str, str] = {}
         self.stuck: set[str] = set()
+        self.lonely = False
         self.failing: dict[str, Exception] = {}
         for pool, size in sizes.items():
             self._add(pool, size)
@@ -114,6 +116,12 @@ class Cluster(FakeKubernetes):
     async def has_what(self, workers: list[str]) -> Object:
         return {one: self.held.get(one[6:], []) for one in workers}
 
+    async def who_has(self, keys: list[str]) -> Object:
+        """What was copied is at the first worker that still runs."""
+        running = [name for name, status in self.status.items() if status == "running"]
+        copies = [] if self.lonely else running[:1]
+        return {key: [f"tcp://{name}" for name in copies] for key in keys}
+
     async def nbytes(self, keys: list[str], summary: bool) -> dict[str, int]:
         return dict.fromkeys(keys, 1_000_000)
 
@@ -129,7 +137,7 @@ class Cluster(FakeKubernetes):
         return {f"tcp://{name}": {} for name in moved}
 
     async def broadcast(self, msg: Object, workers: list[str], on_error: str) -> Object:
-        if msg["op"] == "dump_state":
+        if msg["op"] in ("dump_state", "run"):
             return {}
         stacks = {one: ["t"] for one in workers if self.tasks[one[6:]] > 0}
         for one in stacks:
@@ -157,6 +165,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scaling, "_PAUSE", 0.01)
     monkeypatch.setattr(scaling, "_MARGIN", 0.1)
     monkeypatch.setattr(draining, "_PAUSE", 0.01)
+    monkeypatch.setattr(draining, "_ATTEMPTS", 3)
 
 
 def test_down_step_by_step() -> None:
@@ -170,6 +179,7 @@ def test_down_step_by_step() -> None:
         "retire default0 default2",
         "mark default0",
         "mark default2",
+        "retire default0 default2",
         "remove default0 default2",
         "set 1",
     ]
@@ -232,24 +242,47 @@ def test_what_cannot_be_copied_stays_and_works_on() -> None:
     assert len(cluster.pods) == 3
 
 
+def test_copies_on_workers_that_leave_as_well_do_not_count() -> None:
+    cluster = Cluster(default=3)
+    cluster.held, cluster.lonely = {"default0": ["a"]}, True
+    with pytest.raises(LossError, match="only on workers that leave, these and others: a"):
+        cluster.scale(2)
+    assert len(cluster.pods) == 3
+
+
 FORBIDDEN = ForbiddenError("patch", "deployments/scale", "here", "no")
 
 
 @pytest.mark.parametrize(
-    ("step", "error"),
+    ("step", "error", "raised"),
     [
-        ("mark default0", ForbiddenError("patch", "pods", "here", "no")),
-        ("remove default0", OSError("gone")),
-        ("set 1", FORBIDDEN),
+        ("mark default0", ForbiddenError("patch", "pods", "here", "no"), ForbiddenError),
+        ("remove default0", OSError("gone"), LostError),
+        ("set 1", FORBIDDEN, ForbiddenError),
     ],
 )
-def test_a_step_that_fails_is_undone(step: str, error: Exception) -> None:
+def test_a_step_that_fails_is_undone(step: str, error: Exception, raised: type[Exception]) -> None:
     cluster = Cluster(default=2)
     cluster.failing = {step: error}
-    with pytest.raises(type(error)):
+    with pytest.raises(raised):
         cluster.scale(1)
     assert cluster.done[-2:] == ["unmark default0", "resume"]
     assert len(cluster.pods) == 2
+
+
+def test_what_cannot_be_undone_is_told() -> None:
+    cluster = Cluster(default=2)
+    cluster.failing = {"remove default0": OSError("gone"), "unmark default0": OSError("gone, too")}
+    with pytest.raises(LostError, match="gone"):
+        cluster.scale(1)
+    assert "What was begun could not be undone: gone, too" in cluster.said
+
+
+def test_without_a_scheduler_only_pods_without_workers_go() -> None:
+    cluster = Cluster(default=2)
+    cluster.status = {}
+    cluster.scale(0)
+    assert cluster.done[2:] == ["mark default1", "mark default0", "set 0"]
 
 
 def test_missing_rights_are_known_before_anything_is_done() -> None:

@@ -1,8 +1,8 @@
 """Workers hand over what they hold: results to others, then queued tasks, too.
 
-A worker that retires copies what only it holds and begins no more tasks. Running ones are waited
-for. Only when the pods are really to go are the workers removed at the scheduler, which hands their
-queued tasks to others without counting that as a failure; from then on there is no way back.
+A worker that retires copies what only it holds, begins no more tasks and gives queued ones back.
+Running ones are waited for. Only when the pods are really to go are the workers removed at the
+scheduler, so that what they leave undone is no failure; from then on there is no way back.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ Tell = Callable[[str], None]
 _SHOWN = 5
 _PAUSE = 0.2
 _WORKERS_A_SECOND = 250
+_ATTEMPTS = 50
 # Of a worker's state only what it executes is wanted; the rest may be large.
 _NOT_WANTED = (
     *("config", "data", "data_needed", "has_what", "in_flight_tasks", "in_flight_workers"),
@@ -63,6 +64,7 @@ class Drain:
         """
         deadline = time.monotonic() + seconds
         await self._copy()
+        await self._give_back()
         told = False
         while running := await self._running():
             if time.monotonic() > deadline:
@@ -71,7 +73,14 @@ class Drain:
                 self.tell(f"Waiting for {_tasks(running)}")
                 told = True
             await asyncio.sleep(max(_PAUSE, len(self.addresses) / _WORKERS_A_SECOND))
+            await self._give_back()
         return await self._copy()
+
+    async def _give_back(self) -> None:
+        """Let the workers give back what is queued in them; what comes late goes when they do."""
+        if self.addresses:
+            given = {"args": dumps(()), "kwargs": dumps({})}
+            await self._each(list(self.addresses), op="run", function=dumps(_giving()), **given)
 
     async def _copy(self, remove: bool = False) -> None:
         done = await self._retire(remove)
@@ -87,11 +96,27 @@ class Drain:
             )
 
     async def leave(self) -> None:
-        """Take the workers out of the scheduler, which hands their queued tasks to others.
+        """Take the workers out of the scheduler. Raises LossError as above."""
+        for _ in range(_ATTEMPTS):
+            await self._copy()
+            keys = [] if self.force else await self._only_here()
+            if not keys:
+                return await self._copy(remove=True)
+            await asyncio.sleep(_PAUSE)
+        raise LossError(
+            f"{_counted(keys, 'result')} are only on workers that leave, these and others: "
+            f"{_listed(keys)}. Scale again when the others are gone",
+            keys,
+        )
 
-        Raises LossError as above.
-        """
-        await self._copy(remove=True)
+    async def _only_here(self) -> list[str]:
+        """Return the results that no worker has which stays; others may be leaving as well."""
+        held = await self.comm.has_what(workers=list(self.addresses))
+        keys = {key for each in held.values() for key in each}
+        holders = await self.comm.who_has(keys=list(keys)) if keys else {}
+        known = (await self.comm.identity())["workers"].items()
+        staying = {one for one, worker in known if worker.get("status", "running") == "running"}
+        return [str(key) for key, addresses in holders.items() if not staying & set(addresses)]
 
     async def _retire(self, remove: bool) -> dict[str, Any]:
         if not self.addresses:
@@ -161,6 +186,23 @@ def _resume() -> Callable[..., None]:
                 dask_scheduler.stream_comms[address].send(change | stimulus)
 
     return resume
+
+
+def _giving() -> Callable[..., None]:
+    """Return what the workers run, by value like the above."""
+
+    def give_back(dask_worker: Any) -> None:
+        from time import time
+
+        if dask_worker.status.name != "closing_gracefully":
+            return
+        waiting = ("constrained", "ready", "waiting")
+        tasks = dask_worker.state.tasks.items()
+        for key in [key for key, task in tasks if task.state in waiting]:
+            stimulus = {"stimulus_id": f"give-back-{time()}"}
+            dask_worker.batched_send({"op": "reschedule", "key": key} | stimulus)
+
+    return give_back
 
 
 def _tasks(running: list[str]) -> str:

@@ -8,10 +8,18 @@ from typing import Any, TypeVar
 from dask.utils import parse_timedelta
 from distributed.utils import Log, Logs
 
-from dask_helm.cluster import access, releases, scaling, schemes
+from dask_helm.cluster import (
+    access,
+    adapting,
+    releases,
+    scaling,
+    schemes,
+    versions,
+)
+from dask_helm.cluster.adapting import PoolAdaptive
 from dask_helm.cluster.connection import Settings
-from dask_helm.cluster.lifecycle import ConnectedCluster
 from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader
+from dask_helm.cluster.notebook import ShownCluster
 from dask_helm.cluster.pools import WorkerGroup
 from dask_helm.cluster.releases import Wanted
 from dask_helm.cluster.scaling import Scaling
@@ -23,7 +31,7 @@ from dask_helm.errors import ArgumentError
 Self = TypeVar("Self", bound="HelmCluster")
 
 
-class HelmCluster(ConnectedCluster):
+class HelmCluster(ShownCluster):
     """A running release of the chart: its scheduler, its pools of workers.
 
     The release may also be one of the older `dask` chart (helm.dask.org). Without a name it is
@@ -110,7 +118,7 @@ class HelmCluster(ConnectedCluster):
         return self.sync(self._worker_groups)
 
     async def _worker_groups(self) -> dict[str, WorkerGroup]:
-        view = await self._look()
+        view = await self._look_anyway()
         return {name: pool.numbers for name, pool in view.pools.items()}
 
     def scale(
@@ -148,12 +156,58 @@ class HelmCluster(ConnectedCluster):
         self, number: int, group: str | None, force: bool = False, timeout: float | None = None
     ) -> None:
         opened = self._opened_connection
+        look = self._look_anyway if force else self._look
         change = Scaling(
-            opened.kubernetes, self.scheduler_comm, self._look, self._log, group, force, timeout
+            opened.kubernetes, self.scheduler_comm, look, self._log, group, force, timeout
         )
         async with self._scaling:
             if await self._job(change.to(number)):
                 self._starting.expect(group)
+
+    def adapt(
+        self,
+        minimum: int | None = None,
+        maximum: float | None = None,
+        worker_group: str | None = None,
+        *,
+        force: bool = False,
+        **options: Any,
+    ) -> PoolAdaptive:
+        """Adapt the number of a pool's pods to the work, until `close`; calling again replaces it.
+
+        Workers that go are drained as in `scale`. Defaults are those of Dask's configuration
+        (`distributed.adaptive`). In an asynchronous handle await the result, to know that it works.
+
+        Args:
+            minimum: Least number of pods, may be 0.
+            maximum: Greatest number of pods.
+            worker_group: The pool; `default` or the only one when None.
+            force: Take over from another handle that adapts this pool.
+            options: interval, wait_count, target_duration of `distributed.deploy.Adaptive`.
+
+        Raises:
+            AdaptError: Another handle adapts this pool.
+
+        """
+        least, most = adapting.limits(minimum, maximum)
+        limits = {"minimum": least, "maximum": most}
+        new = PoolAdaptive(self, worker_group, force, self._adaptive, **limits, **options)
+        self._adaptive = new
+        return new if self.asynchronous else self.sync(new.claimed)
+
+    def get_versions(self, check: bool = False, packages: Iterable[str] = ()) -> Any:
+        """Return the versions of client, scheduler and workers; `packages` are told of as well.
+
+        With `check` it also says what differs, and the line of pip that mends it.
+        """
+        return self.sync(self._get_versions, check, list(packages))
+
+    async def _get_versions(self, check: bool, packages: list[str]) -> dict[str, Any]:
+        found = await versions.ask(self.scheduler_comm, packages)
+        if check:
+            same = "Client, scheduler and workers have the same versions."
+            self._log(versions.message(versions.differences(found)) or same)
+        return found
 
     def wait_for_workers(
         self, n_workers: int, timeout: float | str | None = None, worker_group: str | None = None
@@ -184,7 +238,7 @@ class HelmCluster(ConnectedCluster):
     def _waiter(self, timeout: float | str | None) -> Waiter:
         opened = self._opened_connection
         namespace = opened.release.namespace
-        return Waiter(opened.kubernetes, namespace, self._look, self._log, _seconds(timeout))
+        return Waiter(opened.kubernetes, namespace, self._look_anyway, self._log, _seconds(timeout))
 
     def get_logs(
         self,
@@ -220,14 +274,14 @@ class HelmCluster(ConnectedCluster):
         chosen = workers if isinstance(workers, bool) else list(workers)
         asked = Asked(scheduler, chosen, worker_group, jupyter, previous, tail_lines, since_seconds)
         if follow:
-            lines = self._reader.follow(asked, self._look)
+            lines = self._reader.follow(asked, self._look_anyway)
             return lines if self.asynchronous else self._iterate(lines)
         return self.sync(self._get_pod_logs, cluster, asked)
 
     async def _get_pod_logs(self, cluster: bool, asked: Asked) -> Logs:
         own = Log("\n".join(line for _, line in self._cluster_manager_logs))
         logs = Logs({CLUSTER: own} if cluster else {})
-        logs.update(await self._reader.read(asked, await self._look()))
+        logs.update(await self._reader.read(asked, await self._look_anyway()))
         return logs
 
     @property

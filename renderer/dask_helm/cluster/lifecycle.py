@@ -1,6 +1,7 @@
 """Opening and closing: the part of the handle that has nothing to do with workers."""
 
 import asyncio
+import warnings
 from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
@@ -8,11 +9,11 @@ from distributed.core import Status
 from distributed.deploy import Cluster
 from distributed.security import Security
 
-from dask_helm.cluster import connection, pools
+from dask_helm.cluster import connection, pools, versions
 from dask_helm.cluster.connection import Connection, Settings
-from dask_helm.cluster.pools import View
+from dask_helm.cluster.pools import View, WorkerGroup
 from dask_helm.cluster.supervising import Info, Supervisor
-from dask_helm.errors import UnavailableError
+from dask_helm.errors import LostError, UnavailableError
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="ConnectedCluster")
@@ -23,6 +24,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
 
     release_name: str | None
     namespace: str | None
+    _adaptive: Any
 
     def __init__(self, settings: Settings, name: str | None, **kwargs: Any) -> None:
         self.release_name, self.namespace = settings.wanted.name, settings.wanted.namespace
@@ -30,6 +32,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._named = name
         self._connection: Connection | None = None
         self._supervisor: Supervisor | None = None
+        self._groups: dict[str, WorkerGroup] = {}
         self._jobs: set[asyncio.Task[Any]] = set()
         super().__init__(name=name or settings.wanted.name or "", **kwargs)
         if not self.called_from_running_loop:
@@ -68,12 +71,18 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self.name = self._named or str(release)
         self.scheduler_comm = opened.route.comm
         self._supervisor = Supervisor(
-            self.scheduler_comm, self._sync_interval, self.name, self._log
+            self.scheduler_comm, self._sync_interval, self.name, self._log, self._see
         )
         await self._supervisor.start()
         for callback in self.periodic_callbacks.values():
             callback.start()
         self.status = Status.running
+        await self._warn_of_versions()
+
+    async def _warn_of_versions(self) -> None:
+        found = await versions.ask(self.scheduler_comm, [], workers=False)
+        if said := versions.message(versions.differences(found, versions.NEEDED)):
+            warnings.warn(said, stacklevel=2)
 
     @property
     def _opened_connection(self) -> Connection:
@@ -82,18 +91,26 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         return self._connection
 
     async def _look(self) -> View:
-        """Return the release as it is now, with the workers that the scheduler has."""
-        opened = self._opened_connection
-        return await pools.view(opened.kubernetes, opened.release, await self._workers())
+        """Return the release as it is now. Raises LostError when the scheduler does not answer."""
+        if self._supervisor:
+            await self._supervisor.refresh()
+        return await self._see()
 
-    async def _workers(self) -> dict[str, Any]:
-        """Return the workers by address; none while the scheduler does not answer."""
+    async def _look_anyway(self) -> View:
+        """Return the same; a scheduler that does not answer has no workers."""
         try:
-            info = await self._supervisor.refresh() if self._supervisor else self._no_info
-        except OSError:
-            return {}
-        found: dict[str, Any] = info["workers"]
-        return found
+            return await self._look()
+        except LostError:
+            if self._supervisor:
+                self._supervisor.forget_workers()
+            return await self._see()
+
+    async def _see(self) -> View:
+        opened = self._opened_connection
+        workers = self.scheduler_info["workers"]
+        view = await pools.view(opened.kubernetes, opened.release, workers)
+        self._groups = {name: pool.numbers for name, pool in view.pools.items()}
+        return view
 
     @property
     def scheduler_info(self) -> Info:
@@ -135,6 +152,8 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         await asyncio.gather(*jobs, return_exceptions=True)
 
     async def _close(self) -> None:
+        if self._adaptive:
+            await self._adaptive.halt()
         await self._end_jobs()
         if self._supervisor:
             await self._supervisor.stop()

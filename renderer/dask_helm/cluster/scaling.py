@@ -21,7 +21,9 @@ from dask_helm.cluster.victims import Candidate
 from dask_helm.cluster.waiting import Look
 from dask_helm.errors import (
     ArgumentError,
+    ClusterError,
     DeviationError,
+    LostError,
     MissingError,
     RolloutError,
     ScaleError,
@@ -68,6 +70,14 @@ class Scaling:
 
     async def to(self, number: int) -> bool:
         """Scale to that many pods; return whether pods are to come. Raises ScaleError."""
+        try:
+            return await self._to(number)
+        except ClusterError:
+            raise
+        except OSError as error:
+            raise LostError(f"the scheduler does not answer any more: {error}") from error
+
+    async def _to(self, number: int) -> bool:
         pool = chosen_pool(await self.look(), self.group)
         if said := owners.warning(pool.deployment):
             self.tell(said)
@@ -101,12 +111,13 @@ class Scaling:
         await self._may(pool, number)
         going = await self._choose(pool, number)
         drain = Drain(self.comm, _addresses(pool, going), self.tell, self.force)
-        await drain.check(await self._others(drain))
+        if drain.addresses:
+            await drain.check(await self._others(drain))
         names = ", ".join(one.pod for one in going)
         self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods; leaving: {names}")
         undo = partial(self._undo, pool, going, drain)
-        await or_undo(self._prepare(pool, going, drain), undo)
-        await or_undo(self._set(pool, number), undo)
+        await or_undo(self._prepare(pool, going, drain), undo, self.tell)
+        await or_undo(self._set(pool, number), undo, self.tell)
         await self._gone(pool, going, number)
 
     async def _may(self, pool: Pool, number: int) -> None:
@@ -187,7 +198,7 @@ def _check_deviation(pool: Pool, others: list[str], stayed: list[str]) -> None:
         )
 
 
-async def or_undo(job: Awaitable[None], undo: Callable[[], Awaitable[None]]) -> None:
+async def or_undo(job: Awaitable[None], undo: Callable[[], Awaitable[None]], tell: Tell) -> None:
     """Do something; if it fails or is interrupted, undo it, and let nothing interrupt that."""
     try:
         await job
@@ -196,6 +207,8 @@ async def or_undo(job: Awaitable[None], undo: Callable[[], Awaitable[None]]) -> 
         while not undoing.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([undoing])
+        if error := undoing.exception():
+            tell(f"What was begun could not be undone: {error}")
         raise
 
 

@@ -56,7 +56,7 @@ def _busy(busy: list[str], number: int) -> str:
 
 async def candidates(pool: Pool, comm: Any) -> list[Candidate]:
     """Return the pods of a pool that are alive, as the scheduler sees them."""
-    order = await _order(comm)
+    order = await _order(comm) if pool.workers else {}
     known = await comm.ncores() if pool.workers else {}
     return [_candidate(pod, pool, order, set(known)) for pod in pool.living]
 
