@@ -70,7 +70,7 @@ RIGHTS = {
     ("apps", "deployments/scale"): {"get", "patch"},
     ("", "pods"): {"get", "list", "watch", "patch"},
     ("", "pods/log"): {"get"},
-    ("", "pods/portforward"): {"create"},
+    ("", "pods/portforward"): {"get", "create"},
     ("", "events"): {"list"},
 }
 

@@ -54,7 +54,8 @@
 {{- $values | toYaml -}}
 {{- end -}}
 
-{{- /* What HelmCluster needs: to find, reach, watch and scale; nothing outside of the namespace, no Secrets. */ -}}
+{{- /* What HelmCluster needs: to find, reach, watch and scale; nothing outside of the namespace, no Secrets.
+A port-forward over a websocket counts as get, and as create from Kubernetes 1.35. */ -}}
 {{- define "dask.jupyter.rules" -}}
 - apiGroups: [""]
   resources: [services]
@@ -73,7 +74,7 @@
   verbs: [get]
 - apiGroups: [""]
   resources: [pods/portforward]
-  verbs: [create]
+  verbs: [get, create]
 - apiGroups: [""]
   resources: [events]
   verbs: [list]

@@ -60,10 +60,7 @@ class Access:
             raise KubeconfigError(f"there is no kubeconfig {self.kubeconfig}. {_ADVICE}")
 
 
-_ADVICE = (
-    "Check with `kubectl config get-contexts`, or name others: "
-    "HelmCluster(…, kubeconfig=FILE, context=NAME)"
-)
+_ADVICE = "Check with `kubectl config get-contexts`, or name others: kubeconfig, context"
 
 
 def _said(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """All that is open while a handle is: the API server, the way to the scheduler, its pages."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from typing import Any
 
 from distributed.security import Security
@@ -9,6 +10,7 @@ from distributed.utils import format_dashboard_link
 from dask_helm import labels
 from dask_helm.cluster import releases, scheduler, tls
 from dask_helm.cluster.access import Access
+from dask_helm.cluster.forwarding import Forward
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.reaching import Route, Seeker
 from dask_helm.cluster.releases import Release, Wanted
@@ -37,9 +39,12 @@ class Connection:
     security: Security | None
     route: Route
     dashboard: str = ""
+    forwards: list[Forward] = field(default_factory=list)
 
     async def close(self) -> None:
         """Close all of it."""
+        for forward in self.forwards:
+            await forward.stop()
         await self.route.close()
         await self.kubernetes.close()
 
@@ -73,8 +78,9 @@ async def _connect(kubernetes: Kubernetes, settings: Settings) -> Connection:
 
 async def _dashboard(seeker: Seeker, route: Route, release: Release) -> str:
     """Return the address of the dashboard, as it can be opened from here; "" when it cannot."""
-    if not seeker.kubernetes.access.in_pod and (link := await _ingress(seeker, release)):
-        return link
+    inside = seeker.kubernetes.access.in_pod
+    if not inside and (link := await ingress(seeker.kubernetes, release, _PAGES)):
+        return f"{link}/status"
     try:
         host, port = await seeker.pages(route)
     except MissingError:
@@ -82,18 +88,17 @@ async def _dashboard(seeker: Seeker, route: Route, release: Release) -> str:
     return str(format_dashboard_link(host, "/".join(filter(None, (port, seeker.scheduler.prefix)))))
 
 
-async def _ingress(seeker: Seeker, release: Release) -> str:
-    """Return the address that an Ingress gives the dashboard; "" if none, or if it may not be read.
+async def ingress(kubernetes: Kubernetes, release: Release, components: Container[str]) -> str:
+    """Return the address that an Ingress gives a component; "" if none, or if it may not be read.
 
     Reading Ingresses is no right that the handle needs, so that it is not asked for.
     """
     try:
-        found = await seeker.kubernetes.labelled("ingresses", release.namespace, release.selector)
+        found = await kubernetes.labelled("ingresses", release.namespace, release.selector)
     except KubernetesError:
         return ""
-    own = [one for one in found if release.scheme.component_of(one) in _PAGES]
-    links = [link for one in own if (link := _link(one))]
-    return links[0] if links else ""
+    own = [one for one in found if release.scheme.component_of(one) in components]
+    return next(filter(None, map(_link, own)), "")
 
 
 _PAGES = (labels.SCHEDULER, "webui")
@@ -105,4 +110,4 @@ def _link(ingress: Object) -> str:
         return ""
     path = rule["http"]["paths"][0].get("path", "").strip("/")
     protocol = "https" if ingress["spec"].get("tls") else "http"
-    return "/".join(filter(None, (f"{protocol}://{rule['host']}", path, "status")))
+    return "/".join(filter(None, (f"{protocol}://{rule['host']}", path)))

@@ -11,6 +11,7 @@ from distributed.utils import Log, Logs
 from dask_helm.cluster import (
     access,
     adapting,
+    pages,
     releases,
     scaling,
     schemes,
@@ -194,6 +195,20 @@ class HelmCluster(ShownCluster):
         new = PoolAdaptive(self, worker_group, force, self._adaptive, **limits, **options)
         self._adaptive = new
         return new if self.asynchronous else self.sync(new.claimed)
+
+    @property
+    def jupyter_link(self) -> Any:
+        """Where Jupyter can be opened on this machine; an awaitable in an asynchronous handle.
+
+        Raises MissingError when no Jupyter runs.
+        """
+        return self.sync(self._jupyter_link)
+
+    async def _jupyter_link(self) -> str:
+        opened = self._opened_connection
+        link, forward = await pages.jupyter(opened)
+        opened.forwards += [forward] if forward else []
+        return link
 
     def get_versions(self, check: bool = False, packages: Iterable[str] = ()) -> Any:
         """Return the versions of client, scheduler and workers; `packages` are told of as well.

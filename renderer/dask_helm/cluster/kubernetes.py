@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ class Kubernetes:
             except RefusedError as refused:
                 answer = httpx.Response(refused.status, content=refused.body)
                 if last or answer.status_code != httpx.codes.UNAUTHORIZED:
-                    _check(answer, "create", asked)
+                    _check(answer, "get", asked)
             await self._login_again(session)
         raise AssertionError
 
@@ -198,7 +199,10 @@ def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Respons
         return response
     said, status = _said(response), response.status_code
     if status == httpx.codes.FORBIDDEN:
-        raise ForbiddenError(verb, target.resource, target.namespace, said)
+        refused = _REFUSED.search(said)
+        raise ForbiddenError(
+            refused[1] if refused else verb, target.resource, target.namespace, said
+        )
     if status == httpx.codes.UNAUTHORIZED:
         raise LoginError(f"the API server knows you not: {said}. {_LOGIN}", status)
     if status == httpx.codes.NOT_FOUND:
@@ -206,6 +210,8 @@ def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Respons
     raise KubernetesError(f"{verb} {target.resource} {target.name}: {said}", status)
 
 
+# For a port-forward a GET that is upgraded counts as `get`, and from Kubernetes 1.35 as `create`.
+_REFUSED = re.compile(r'cannot (\w+) resource "')
 _LOGIN = "The token may have expired; log in again as you do for kubectl"
 
 
