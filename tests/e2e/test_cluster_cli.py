@@ -105,7 +105,7 @@ def test_scale(installed: Release) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("scale", "-1"), "Invalid value"),
+        (("scale", "many"), "Invalid value"),
         (("scale", "1", "-g", "nix"), "its groups are: default, noimage"),
         (("status", "-r", "nix"), "no release 'nix'"),
         (("logs", "--since", "soon"), "write 30s, 10m or 2h"),
