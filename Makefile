@@ -27,7 +27,7 @@ test-chart: env  ## Only the tests that need no cluster (seconds)
 
 .PHONY: test-long
 test-long: env  ## Engines against each other and against nonsense, with ten times the examples
-	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest tests/engines
+	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest tests/engines tests/goyaml
 
 .PHONY: benchmarks
 benchmarks: env  ## Our renderer beside Helm: times, memory, ratios (minutes)

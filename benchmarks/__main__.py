@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from benchmarks import engine, pools, process
+from benchmarks import engine, fleet, pools, process
 from benchmarks.measuring import Row, show
 
 BENCHMARKS = {
     "one cluster in a running process (peer: helm-python-sdk)": engine.rows,
     "one cluster by a process (peer: helm template)": process.rows,
     "growth with the number of pools (peer: helm template)": pools.rows,
+    "a thousand clusters from one file (peer: a loop of helm template)": fleet.rows,
 }
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def seconds_of(action: Action, clock: Callable[[], float] = time.perf_counter) -
 
 
 class Run(NamedTuple):
-    """What a process needed: seconds of wall time, peak memory in MiB, seconds of all processors."""
+    """What a process needed: seconds of wall time, peak in MiB, seconds of all processors."""
 
     seconds: float
     mebibytes: float
@@ -121,7 +122,9 @@ def run(command: Sequence[str | Path]) -> Run:
     """Run a program by its path, without its output; CalledProcessError when it fails."""
     arguments = [str(part) for part in command]
     launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *arguments]
-    printed = subprocess.run(launcher, check=True, capture_output=True, text=True)
+    # Where it is forbidden to keep compiled modules, Python compiles them in each run anew.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    printed = subprocess.run(launcher, check=True, capture_output=True, text=True, env=environment)
     code, seconds, peak, processor = json.loads(printed.stdout)
     if code:
         raise subprocess.CalledProcessError(code, arguments, stderr=printed.stderr)

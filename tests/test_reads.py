@@ -268,9 +268,9 @@ def test_no_layer_is_read_as_a_whole() -> None:
         ("scheduler.service.*", "scheduler/service.yaml"),
         ("scheduler.dashboard.ingress.className", "scheduler/ingress.yaml"),
         ("jupyter.persistence.size", "jupyter/pvc.yaml"),
-        ("workers.*.replicas", "workers/deployments.yaml"),
-        ("workers.*.service.enabled", "workers/services.yaml"),
-        ("workers.*.gpu.resource", "validate.yaml workers/deployments.yaml"),
+        ("workers.*.replicas", "workers/pools.yaml"),
+        ("workers.*.service.enabled", "workers/pools.yaml"),
+        ("workers.*.gpu.resource", "validate.yaml workers/pools.yaml"),
         ("scheduler.affinity", "scheduler/deployment.yaml"),
     ],
 )
@@ -297,7 +297,7 @@ def sources(values: Schema) -> dict[str, set[str]]:
 @pytest.fixture(scope="module")
 def default_sources() -> dict[str, set[str]]:
     found = sources({})
-    assert {"scheduler/deployment.yaml", "workers/services.yaml"} <= found.keys()
+    assert {"scheduler/deployment.yaml", "workers/pools.yaml"} <= found.keys()
     return found
 
 

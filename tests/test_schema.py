@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from dask_helm.values import schema as bundled
 
 from tests.paths import CHART, SCHEMAS
 from tools import generate, schema
@@ -14,7 +15,7 @@ Schema = dict[str, Any]
 
 VALUES: Schema = yaml.safe_load((SCHEMAS / "values.schema.yaml").read_text())
 DEFAULTS: Schema = yaml.safe_load((CHART / "values.yaml").read_text())
-BUNDLED = schema.bundled()
+BUNDLED = bundled.load(examples=False)
 
 
 def leaves(node: Schema, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Schema]]:

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import cli, reference, schema
+from tools import cli, readme, reference, schema
 from tools.paths import CHART, DOCS
 
 GENERATED: dict[Path, Callable[[], str]] = {
     CHART / "values.schema.json": schema.as_json,
     DOCS / "cli.md": cli.as_markdown,
     DOCS / "values.md": reference.as_markdown,
+    readme.README: readme.as_markdown,
 }
 
 

@@ -5,12 +5,10 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 */ -}}
 {{- define "dask.overlay" -}}
 {{- $mergedInside := list "image" "gpu" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
-{{- $merged := dict -}}
-{{- range $key, $value := first . }}{{ $_ := set $merged $key $value }}{{ end -}}
+{{- $merged := first . | default dict | omit -}}{{- /* a copy */ -}}
 {{- range $key, $value := last . -}}
-{{- $base := get $merged $key -}}
-{{- if and (has $key $mergedInside) (kindIs "map" $value) (kindIs "map" $base) -}}
-{{- $_ := set $merged $key (include "dask.overlay" (list $base $value) | fromYaml) -}}
+{{- if and (kindIs "map" $value) (has $key $mergedInside) (kindIs "map" (get $merged $key)) -}}
+{{- $_ := set $merged $key (include "dask.overlay" (list (get $merged $key) $value) | fromYaml) -}}
 {{- else -}}
 {{- $_ := set $merged $key $value -}}
 {{- end -}}
@@ -24,11 +22,19 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 {{- include "dask.overlay" (list $root.Values.podDefaults (get $root.Values (last .))) -}}
 {{- end -}}
 
-{{- /* The values of one pool over workerDefaults over podDefaults. Input: a list of root and pool name. */ -}}
-{{- define "dask.poolValues" -}}
-{{- $root := first . -}}
-{{- $defaults := include "dask.overlay" (list $root.Values.podDefaults $root.Values.workerDefaults) | fromYaml -}}
-{{- include "dask.overlay" (list $defaults (get $root.Values.workers (last .))) -}}
+{{- /*
+The pools by name, each with its values over workerDefaults over podDefaults. A pool that is null is
+none. Input: the root context.
+*/ -}}
+{{- define "dask.pools" -}}
+{{- $defaults := include "dask.overlay" (list .Values.podDefaults .Values.workerDefaults) | fromYaml -}}
+{{- $pools := dict -}}
+{{- range $name, $pool := .Values.workers -}}
+{{- if not (kindIs "invalid" $pool) -}}
+{{- $_ := set $pools $name (include "dask.overlay" (list $defaults $pool) | fromYaml) -}}
+{{- end -}}
+{{- end -}}
+{{- $pools | toYaml -}}
 {{- end -}}
 
 {{- /* The names of the pools that are not null, as a YAML list. Input: the root context. */ -}}

@@ -12,7 +12,7 @@
 - |-
   workers.{{ $pool }} is no name for a pool, for it becomes a part of object names: at most 20 lower-case letters, digits and dashes. Write:
     workers:
-      {{ $proper | default "pool" }}: {}
+      {{ $proper | default "pool" }}: {{ get ($.Values.workers | default dict) $pool | default dict | toRawJson }}
 {{- end }}
 {{- $_ := set $taken $proper $pool }}
 {{- end }}
@@ -20,9 +20,7 @@
 
 {{- /* Rules for one pool; its name is in the message. */ -}}
 {{- define "dask.validate.pools" -}}
-{{- $root := . -}}
-{{- range $pool := include "dask.poolNames" . | fromYamlArray }}
-{{- $values := include "dask.poolValues" (list $root $pool) | fromYaml }}
+{{- range $pool, $values := include "dask.pools" . | fromYaml }}
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}

@@ -35,12 +35,25 @@ DaskHelmError
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class DaskHelmError(Exception):
     """The base of them all."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would make it anew from its text alone, and some classes take more than that.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(
+    kind: type[DaskHelmError], arguments: tuple[Any, ...], state: dict[str, Any]
+) -> DaskHelmError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(state)
+    return error
 
 
 class InputError(DaskHelmError):
@@ -51,14 +64,17 @@ class InputError(DaskHelmError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in a text: a file's name, line and column, both counted from 1."""
+    """Where something stands in a text: a file's name, line and column, both counted from 1.
+
+    An option of the command line is a place without lines: its line is 0.
+    """
 
     name: str
     line: int
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.name}:{self.line}:{self.column}"
+        return f"{self.name}:{self.line}:{self.column}" if self.line else self.name
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,8 @@ class Problem:
     """One thing that is wrong with values.
 
     `path` is the value's path (``workers.default.replicas``), empty for the whole; `place` is
-    where the user wrote it, None for what no file holds; `write` is the YAML to write instead.
+    where the user wrote it, None for what no file holds; `write` is the YAML to write instead, only
+    an `example` of it where it cannot be told what was meant.
     """
 
     message: str
@@ -74,6 +91,7 @@ class Problem:
     place: Place | None = None
     suggestion: str | None = None
     write: str | None = None
+    example: bool = False
 
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.place, self.path) if part)
@@ -81,7 +99,8 @@ class Problem:
         first = f"{where}: {self.message}{hint}" if where else f"{self.message}{hint}"
         if not self.write:
             return first
-        return f"{first}\n  write:\n" + "".join(f"    {line}\n" for line in self.write.splitlines())
+        head = "write, for example" if self.example else "write"
+        return f"{first}\n  {head}:\n" + "".join(f"    {s}\n" for s in self.write.splitlines())
 
 
 class ValuesError(InputError):

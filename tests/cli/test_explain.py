@@ -133,7 +133,7 @@ def test_every_kubernetes_object_in_the_values_can_be_looked_up() -> None:
     ("path", "files"),
     [
         ("jupyter.replicas", ["jupyter/deployment.yaml"]),
-        ("workers.gpu.replicas", ["validate.yaml", "workers/deployments.yaml"]),
+        ("workers.gpu.replicas", ["validate.yaml", "workers/pools.yaml"]),
         ("jupyter.persistence", ["jupyter/deployment.yaml", "jupyter/pvc.yaml"]),
         ("scheduler.dashboard.ingress.tls[0].hosts", ["NOTES.txt", "scheduler/ingress.yaml"]),
     ],

@@ -1,6 +1,7 @@
 """`dask-helm render | kubectl apply -f -` gives the API server what `helm install` gives it."""
 
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -120,3 +121,27 @@ def test_what_was_applied_computes(applied: Release, tmp_path: Path) -> None:
     again = objects(applied)
     apply(applied, tmp_path)
     assert objects(applied) == again, "applying again changes nothing"
+
+
+def difference(release: Release, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Compare the values that `apply` used, and some more, with the cluster."""
+    target = release.target
+    reached = ["--kubeconfig", str(target.kubeconfig), "--context", target.context]
+    named = ["--release", release.name, "--namespace", release.namespace]
+    values = str(folder / "image.yaml")
+    command = [str(PROGRAM), "diff", "--live", *named, *reached, values, *arguments]
+    environment = {**os.environ, "PATH": f"{target.programs}:{os.environ['PATH']}"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_diff_live(applied: Release, tmp_path: Path) -> None:
+    apply(applied, tmp_path)
+    assert difference(applied, tmp_path).returncode == 0
+    before = objects(applied)
+    changed = difference(applied, tmp_path, "--set", "workers.default.replicas=1")
+    assert changed.returncode == 1
+    assert "-  replicas: 3" in changed.stdout
+    assert "+  replicas: 1" in changed.stdout
+    assert objects(applied) == before, "comparing changes nothing"
+    applied.kubectl("scale", f"deployment/{applied.name}-dask-worker", "--replicas=2")
+    assert "-  replicas: 2" in difference(applied, tmp_path).stdout

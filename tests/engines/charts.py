@@ -47,7 +47,8 @@ def cases_chart(folder: Path, cases: Sequence[str], values: Mapping[str, Any]) -
 def helm_template(chart: Path, version: int) -> subprocess.CompletedProcess[str]:
     """Run the real Helm on a chart."""
     command = [str(helm(version)), "template", RELEASE.name, str(chart), "-n", RELEASE.namespace]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    # Helm repeats bytes that are no UTF-8 in its errors.
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
 
 
 def printed_by_helm(chart: Path, version: int) -> list[str]:

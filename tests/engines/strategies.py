@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from dask_helm.values import schema as schemas
 from hypothesis import strategies as st
-
-from tools import schema as schemas
 
 Schema = dict[str, Any]
 Values = st.SearchStrategy[Any]
 
-SCHEMA = schemas.bundled()
+SCHEMA = schemas.load(examples=False)
 _DEEPEST = 5
 
 # Text that YAML, templates or names could get wrong.

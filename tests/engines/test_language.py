@@ -44,6 +44,8 @@ PRINTED = [
     "{{ 1.5 }} {{ .5 }} {{ 1e3 }} {{ 1E-7 }} {{ 1.0 }} {{ 1e21 }} {{ 0x1p4 }} {{ 123456789.0 }}",
     "{{ 'a' }} {{ '\\n' }} {{ '\\'' }} {{ 'é' }}",
     '{{ "a\\tb\\n\\"q\\" \\u00e9 \\x41 \\101 \\\\" }}',
+    '{{ "\\xff\\xc3\\xa9\\377" | b64enc }} {{ "\\xc3" | len }} {{ \'\\xff\' }} {{ \'\\377\' }} {{ \'\\u00e9\' }}',
+    "{{ 1_000.5 }} {{ 7_400e0 }} {{ 0x_1p4 }} {{ 1e-400 }} {{ 'a' | add 1 }}",
     "{{ `raw \\n \"x\"` }}{{ `two\nlines` }}",
     "{{ true }} {{ false }}",
     # keys
@@ -94,6 +96,19 @@ PRINTED = [
     "{{ $x := .Values.nested }}{{ $x.a.b.c }}{{ ($x.a).b.c }}{{ $ | len | gt 100 }}",
     "{{ $_ := set .Values.map \"z\" 26 }}{{ .Values.map.z }}",
     "{{ with $x := 1 }}{{ with $x := 2 }}{{ $x }}{{ end }}{{ $x }}{{ end }}",
+    "{{ $x := 1 }}{{ if false }}{{ $x := 2 }}{{ else }}{{ $x }}{{ $x = 3 }}{{ end }}{{ $x }}",
+    "{{ $x := 1 }}{{ range list }}{{ $x := 2 }}{{ else }}{{ $x }}{{ end }}",
+    "{{ with $x := 0 }}{{ $x := 2 }}{{ else }}{{ $x }}{{ end }}",
+    "{{ if false }}{{ $x := 1 }}{{ else if $x := 2 }}{{ $x }}{{ end }}",
+    "{{ if true }}{{ $y := 1 }}{{ else }}{{ $y }}{{ $y.z }}{{ $y.f 1 }}{{ end }}",
+    "{{ if false }}{{ $z = 1 }}{{ $y := $y }}{{ range $p, $q = list }}{{ $p }}{{ end }}{{ end }}",
+    "{{ range $x := list }}{{ else }}{{ $x }}{{ end }}{{ range $k, $v := dict }}{{ else }}{{ $k }}{{ $v }}{{ end }}",
+    "{{ $k := 1 }}{{ $v := 2 }}{{ range $k, $v = list }}{{ end }}{{ $k }}{{ $v }}",
+    "{{ $v := 1 }}{{ range $v = list 2 3 }}{{ end }}{{ $v }}{{ range $v = .Values.missing }}{{ end }}[{{ $v }}]",
+    "{{ range $x := .Values.missing }}{{ else }}[{{ $x }}{{ $x.a.b }}]{{ end }}",
+    "{{ range $x := .Values.holes }}{{ $x }}{{ else }}{{ $x.a }}{{ end }}",
+    "{{ range $x := (semver \"2.1.0\").Major }}{{ $x }}{{ typeOf $x }}{{ end }}{{ range int64 2 }}{{ . }}{{ end }}",
+    "{{ range -3 }}{{ . }}{{ else }}none{{ end }}{{ range (index \"\\x03\" 0) }}{{ typeOf . }}{{ end }}",
     # pipelines and calls
     "{{ 1 | }}{{ 2 |}}",
     "{{ \"a\" | upper | printf \"%s-%s\" \"b\" }}",
@@ -110,6 +125,10 @@ PRINTED = [
     "{{ len .Values.list }}{{ len .Values.name }}{{ len .Values.map }}",
     "{{ print 1 2 \"a\" \"b\" 3 4 }}|{{ println 1 \"a\" }}|{{ html \"<a>\" }}|{{ urlquery \"a b&\" }}",
     "{{ eq 1 1 }}{{ eq .Values.name \"a\" \"x\" }}{{ ne 1 2 }}{{ lt 1 2 }}{{ le \"a\" \"a\" }}{{ gt 1.5 1.0 }}",
+    "{{ $d := dict }}{{ set $d \"a\" 1 | len | add (len $d) }} {{ set $d \"b\" 1 | keys | len | print (len $d) }}",
+    "{{ $d := dict }}{{ unset $d \"b\" | print (set $d \"b\" 2) }}{{ .Values.name | print | printf \"%s%d\" | len }}",
+    "{{ $x := .Values.missing }}[{{ $x.a 1 }}{{ $x.a.b (list 1) }}{{ 1 | $x.a }}{{ (.Values.missing).a 1 }}]",
+    "{{ define \"nil\" }}{{ .a 1 }}{{ 2 | .b.c }}{{ end }}[{{ include \"nil\" nil }}]",
     # templates
     "{{ define \"t1\" }}<{{ . }}>{{ end }}{{ template \"t1\" 1 }}{{ template \"t1\" }}{{ include \"t1\" \"x\" }}",
     "{{ define \"t2\" }}{{ $ }}{{ with 2 }}{{ $ }}{{ end }}{{ end }}{{ include \"t2\" 1 }}",
@@ -125,6 +144,27 @@ PRINTED = [
     "{{ toYaml .Values.nested | nindent 2 }}{{ .Values.text | indent 2 }}",
     "{{ .Files.Get \"missing\" }}|{{ .Capabilities.APIVersions.Has \"apps/v1\" }}{{ .Capabilities.APIVersions.Has \"apps/v1/Deployment\" }}",
     "{{ .Files.Get (print \"mis\" \"sing\") | quote }}{{ \"missing\" | .Files.Get }}",
+    # values that templates hand to one another as YAML
+    """{{- define "hand0" -}}{{- $x := dict "a" 1 "b" (list 1.5 nil true) -}}{{- $x | toYaml -}}{{- end -}}
+    {{- $v := include "hand0" . | fromYaml }}{{ $v.a | typeOf }} {{ $v | toJson }}{{ include "hand0" . }}""",
+    """{{- define "hand1" -}}{{- toYaml .nested -}}{{- end -}}
+    {{- $v := include "hand1" .Values | fromYaml }}{{ $_ := set $v.a "new" 2 }}{{ .Values.nested | toJson }}""",
+    """{{- define "hand2" -}}{{- list 1 "x" | toYaml -}}{{- end -}}
+    {{- include "hand2" . | fromYaml | toJson }} {{ include "hand2" . | fromYamlArray | toJson }}""",
+    """{{- define "hand3" }}
+  {{ dict "a" "b" | toYaml }}
+{{ end -}}{{ include "hand3" . | fromYaml | toJson }}""",
+    """{{- define "hand4" -}}{{- dict "a" "x\\ny\\n" "b" "1" "c" 1e20 "d" "" | toYaml -}}{{- end -}}
+    {{- include "hand4" . | fromYaml | toJson }}""",
+    """{{- define "pass5" -}}{{- include "hand5" . -}}{{- end -}}{{- define "hand5" -}}{{- toYaml . -}}{{- end -}}
+    {{- include "pass5" (dict "n" nil "i" (int64 7)) | fromYaml | toJson }}{{ include "pass5" nil | fromYaml }}""",
+    "{{ toYaml .Values.nested | fromYaml | toJson }}{{ fromYaml (toYaml (dict 1 2)) | toJson }}",
+    """{{- define "hand7" -}}{{- range .l }}{{ if eq . 2 }}{{ break }}{{ end }}{{ end -}}
+    {{- toYaml . -}}{{- end -}}{{ include "hand7" (dict "l" (list 1 2 3)) | fromYaml | toJson }}""",
+    # long ones
+    "{{ 1 }}-" * 250,
+    "{{ len (list" + " 1" * 150 + ") }}{{ len (dict" + ' "a" 1' * 75 + ") }}",
+    "{{ and" + " 1" * 250 + " 0 2 }} {{ or" + ' ""' * 250 + " 3 }} {{ 4 | list" + " 1" * 150 + " | len }}",
 ]  # fmt: skip
 
 REFUSED = [
@@ -137,10 +177,21 @@ REFUSED = [
     "{{ $x }}", "{{ $x = 1 }}", "{{ if true }}{{ $y := 1 }}{{ end }}{{ $y }}", "{{ $x := }}", "{{ $a, $b := 1 }}",
     "{{ define }}x{{ end }}", "{{ define \"a\" }}x", "{{ define \"a\" }}1{{ end }}{{ define \"a\" }}2{{ end }}",
     "{{ if true }}{{ define \"a\" }}{{ end }}{{ end }}", "{{ template }}", "{{ template a }}", "{{ template \"gone\" }}",
+    "{{ if false }}{{ $y := 1 }}{{ else }}{{ $y }}{{ end }}", "{{ $x := $x }}", "{{ range $p = list }}{{ end }}",
+    "{{ if false }}{{ $y := 1 }}{{ else }}{{ $y = 2 }}{{ end }}", "{{ range $p, $q = list 1 }}{{ end }}",
+    "{{ if false }}{{ $y := 1 }}{{ else }}{{ $y.f 1 }}{{ end }}", "{{ if true }}{{ else }}{{ $y }}{{ end }}",
+    "{{ if true }}{{ $y := 1 }}{{ else }}{{ end }}{{ $y }}", "{{ $x := 1 }}{{ range $x, $q = list }}{{ end }}",
+    "{{ range $i, $x := (semver \"2.1.0\").Major }}{{ end }}", "{{ range (semver \"2.1.0\") }}{{ end }}",
     "{{ break }}", "{{ if true }}{{ continue }}{{ end }}", "{{ range .Values.list }}{{ break 1 }}{{ end }}",
-    "{{ nosuchfunction 1 }}", "{{ if false }}{{ nosuchfunction }}{{ end }}", "{{ \"\\q\" }}", "{{ 1_ }}", "{{ 0x }}",
+    "{{ nosuchfunction 1 }}", "{{ if false }}{{ nosuchfunction }}{{ end }}", "{{ \"\\q\" }}", "{{ \"\\'\" }}", "{{ '\\\"' }}",
+    "{{ \"\\ud800\" }}", "{{ \"\\400\" }}", "{{ \"\\U00110000\" }}", "{{ '\\xc3\\xa9' }}", "{{ 1e400 }}", "{{ 1e_5 }}", "{{ 1_.5 }}",
+    "{{ 1_ }}", "{{ 0x }}",
     "{{ with 1 }}{{ else if 2 }}{{ end }}", "{{ if 1 }}{{ else with 2 }}{{ end }}", "{{ 99999999999999999999 }}",
+    "{{ if false }}{{ . nosuchfunction }}{{ end }}", "{{ if false }}{{ $ nosuchfunction }}{{ end }}",
+    "{{ if false }}{{ 1 nosuchfunction }}{{ end }}", "{{ if false }}{{ .Values.x nosuchfunction }}{{ end }}",
     # execution
+    "{{ fail \"x\" | and 0 }}", "{{ fail \"x\" | or 1 }}", "{{ nil | and 0 }}", "{{ 1 2 | and 0 }}", "{{ 1 2 | quote }}",
+    "{{ .Values.missing.a 1 }}", "{{ range .Values.holes }}{{ .a 1 }}{{ end }}", "{{ range $x := .Values.holes }}{{ $x.a 1 }}{{ end }}",
     "{{ nil }}", "{{ nil | quote }}", "{{ .Values.missing.deeper }}", "{{ .Values.name.key }}", "{{ .Values.list.key }}",
     "{{ .Values.one.key }}", "{{ range .Values.holes }}{{ .key }}{{ end }}", "{{ .Values.name 1 }}", "{{ 1 2 }}",
     "{{ \"a\" | .Values.name }}", "{{ .Values.list 1 }}", "{{ range .Values.name }}{{ end }}", "{{ range 1.5 }}{{ end }}",

@@ -1,13 +1,16 @@
 """--set and its relatives against the real Helm."""
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dask_helm.errors import InputError, SettingError
+from dask_helm.rendering import Release, Renderer, to_yaml
 from dask_helm.values import Values, collect
+from dask_helm.values.tree import plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,8 +222,29 @@ def test_files_and_lists_of_them(chart: Path, tmp_path: Path, version: int) -> N
     (tmp_path / "a.txt").write_bytes(b"a: 1\r\n\xff\n")
     (tmp_path / "b.txt").write_text("")
     text = f"x={tmp_path}/a.txt,y={{{tmp_path}/a.txt,{tmp_path}/b.txt}},z="
-    data = collect(set_file=[text]).data
+    data = plain(collect(set_file=[text]).data)
     assert oracle.same(data, oracle.values(chart, ["--set-file", text], version))
+
+
+@EVERY_HELM
+def test_bytes_of_a_file_that_are_no_text_stay(tmp_path: Path, version: int) -> None:
+    content = bytes(range(256))
+    (tmp_path / "store.jks").write_bytes(content)
+    (oracle.chart(tmp_path) / "templates" / "values.yaml").write_text("x: {{ b64enc .Values.x }}")
+    expression = f"x={tmp_path}/store.jks"
+    printed = f"x: {b64encode(content).decode()}"
+    assert printed in oracle.run(tmp_path, ["--set-file", expression], version).stdout
+    rendered = Renderer(tmp_path).render(collect(set_file=[expression]), Release("demo"))
+    assert to_yaml(rendered.manifests).endswith(f"{printed}\n")
+
+
+def test_bytes_of_the_command_line_that_are_no_text_are_replaced() -> None:
+    text = b"a.\xff=\xed\xa0\x80".decode("utf-8", "surrogateescape")
+    assert collect(set=[text]).data == {"a": {"\ufffd": "\ufffd\ufffd\ufffd"}}
+    assert collect(set_json=['a="\ud800"', '{"b": "\udcff"}']).data == {
+        "a": "\ufffd",
+        "b": "\ufffd",
+    }
 
 
 def test_a_file_that_is_missing(chart: Path) -> None:
@@ -254,8 +278,13 @@ MESSAGES = [
     ("set", "env[0=a", """\
 --set: the bracket is not closed
   env[0=a
-         ^
-  write: --set 'env[0=a]=VALUE'"""),
+     ^
+  write: --set 'env[0]=a'"""),
+    ("set", "env[", """\
+--set: the bracket is not closed
+  env[
+     ^
+  write: --set 'env[0]=VALUE'"""),
     ("set", "env[0]name=a", """\
 --set: "name" follows the index, where `=`, `.` or `[` belongs
   env[0]name=a

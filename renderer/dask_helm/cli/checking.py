@@ -61,9 +61,10 @@ def _problem(label: str, problem: Problem) -> dict[str, Any]:
         "values": label,
         "path": problem.path,
         "file": place and place.name,
-        "line": place and place.line,
-        "column": place and place.column,
+        "line": place.line if place and place.line else None,
+        "column": place.column if place and place.line else None,
         "message": problem.message,
         "suggestion": problem.suggestion,
         "write": problem.write,
+        "example": problem.example,
     }

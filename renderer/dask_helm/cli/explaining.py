@@ -118,7 +118,7 @@ def _section(name: str, lines: list[str]) -> str:
 
 
 def _yaml(value: Any) -> list[str]:
-    return str(goyaml.dump(value)).rstrip("\n").splitlines()
+    return str(goyaml.dump_exactly(value)).rstrip("\n").splitlines()
 
 
 def _table(keys: Facts, width: int, level: int = 0) -> Iterator[str]:

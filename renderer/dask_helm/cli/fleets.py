@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
@@ -13,6 +14,9 @@ from dask_helm import fleet
 from dask_helm.cli import printing
 
 Tell = Callable[[fleet.Progress], None]
+
+# Seconds.
+_REFRESH = 0.1
 
 
 def run(path: Path, output: Path, settings: dict[str, Any]) -> int:
@@ -84,11 +88,17 @@ def _progress() -> Iterator[Tell | None]:
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("")
+    # A thread that refreshes the bar would forbid to fork, and processes would start more slowly.
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task, shown = bar.add_task(""), 0.0
 
         def tell(now: fleet.Progress) -> None:
+            nonlocal shown
             name = now.last.name if now.last else ""
             bar.update(task, completed=now.done, total=now.total, description=name)
+            if monotonic() - shown > _REFRESH or now.done == now.total:
+                bar.refresh()
+                shown = monotonic()
 
         yield tell

@@ -26,4 +26,4 @@ def _coloured(line: str) -> str:
 
 
 def _yaml(one: Object | None) -> list[str]:
-    return goyaml.dump(one).splitlines() if one else []
+    return goyaml.dump_exactly(one).splitlines() if one else []

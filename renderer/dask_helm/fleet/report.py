@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from dask_helm.errors import DaskHelmError
 
@@ -23,23 +23,6 @@ class Outcome:
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "error": self.error and _pack(self.error)}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, error=state["error"] and _unpack(*state["error"]))
-
-
-# pickle makes an exception anew from its message alone; some classes take more than that.
-def _pack(error: DaskHelmError) -> tuple[type[DaskHelmError], str, dict[str, Any]]:
-    return type(error), str(error), vars(error)
-
-
-def _unpack(kind: type[DaskHelmError], text: str, state: dict[str, Any]) -> DaskHelmError:
-    error = kind.__new__(kind, text)
-    vars(error).update(state)
-    return error
 
 
 @dataclass(frozen=True)

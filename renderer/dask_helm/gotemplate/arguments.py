@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dask_helm.gotemplate import nodes
+from dask_helm.gotemplate.direct import CONSTANT, OTHER, Argument
 from dask_helm.gotemplate.types import Int64, StringMap, TypedList, type_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dask_helm.errors import TemplateError
     from dask_helm.gotemplate.expressions import Evaluate, Expression
     from dask_helm.gotemplate.functions.table import Declared
@@ -25,8 +28,8 @@ _NAMES = {
 _CONTAINERS = (dict, list)
 
 
-def checked(source: Source, declared: Declared, values: list[Expression]) -> list[Evaluate]:
-    """Return what evaluates the arguments and raises TemplateError for one of a wrong type."""
+def checked(source: Source, declared: Declared, values: list[Expression]) -> list[Argument]:
+    """Return the arguments with what checks their types, which raises TemplateError."""
     types = [*declared.parameters, *[declared.rest] * len(values)]
     return [
         _checked(source, declared.name, value, wanted)
@@ -34,21 +37,20 @@ def checked(source: Source, declared: Declared, values: list[Expression]) -> lis
     ]
 
 
-def _checked(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
+def _checked(source: Source, name: str, value: Expression, wanted: Any) -> Argument:
     if isinstance(value.node, nodes.Constant | nodes.Number | nodes.Nil):
         return _literal(source, name, value, wanted)
     if wanted is Any:
-        return value.evaluate
-    return _tested(source, name, value, wanted)
+        return Argument(value.form, value.value)
+    return Argument(value.form, value.value, wanted, _test(source, name, value, wanted))
 
 
-def _tested(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
-    """Return what evaluates and looks at the type; containers know subclasses, scalars do not."""
-    evaluate, nil, offset = value.evaluate, value.nil, value.node.offset if value.node else 0
+def _test(source: Source, name: str, value: Expression, wanted: Any) -> Callable[[Any], Any]:
+    """Return what takes values of other types; containers know subclasses, scalars do not."""
+    nil, offset = value.nil, value.node.offset if value.node else 0
 
-    def test(frame: list[Any], dot: Any) -> Any:
-        result = evaluate(frame, dot)
-        if type(result) is wanted or fits(result, wanted, nil):
+    def test(result: Any) -> Any:
+        if fits(result, wanted, nil):
             return result
         raise argument(source, offset, name, wanted, result)
 
@@ -66,17 +68,19 @@ def fits(value: Any, wanted: Any, nil: str) -> bool:
     return isinstance(value, wanted) and not isinstance(value, StringMap | TypedList)
 
 
-def _literal(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
+def _literal(source: Source, name: str, value: Expression, wanted: Any) -> Argument:
     """Return a literal with the type of the parameter, where Go converts it."""
     node = value.node
     found: Any = None
     if wanted is Any or (isinstance(node, nodes.Nil) and wanted in _CONTAINERS):
-        return value.evaluate
+        return Argument(value.form, value.value)
     if isinstance(node, nodes.Number):
         found = _converted(node, wanted)
     elif isinstance(node, nodes.Constant) and type(node.value) is wanted:
         found = node.value
-    return _constant_or_error(source, name, value, wanted, found)
+    if found is None:
+        return Argument(OTHER, _refusing(source, name, value, wanted))
+    return Argument(CONSTANT, found)
 
 
 def _converted(node: nodes.Number, wanted: Any) -> Any:
@@ -85,15 +89,11 @@ def _converted(node: nodes.Number, wanted: Any) -> Any:
     return wanted(node.integer) if wanted in (int, Int64) and node.integer is not None else None
 
 
-def _constant_or_error(
-    source: Source, name: str, value: Expression, wanted: Any, found: Any
-) -> Evaluate:
+def _refusing(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
     offset = value.node.offset if value.node else 0
 
     def evaluate(frame: list[Any], dot: Any) -> Any:
-        if found is None:
-            raise argument(source, offset, name, wanted, value.evaluate(frame, dot))
-        return found
+        raise argument(source, offset, name, wanted, value.evaluate(frame, dot))
 
     return evaluate
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dask_helm.gotemplate import nodes
+from dask_helm.gotemplate import direct, nodes
 from dask_helm.gotemplate.arguments import argument, checked, fits
+from dask_helm.gotemplate.direct import Argument
 from dask_helm.gotemplate.functions import REFUSED, TABLE
 from dask_helm.gotemplate.functions.table import Declared
+from dask_helm.gotemplate.handing import READING, Handed, reading
 from dask_helm.gotemplate.scope import call_template
 from dask_helm.gotemplate.types import FunctionError, Object
 
@@ -34,16 +36,39 @@ def call(
 ) -> Expression:
     """Return the call of a function; raises TemplateError when it is not in the table."""
     values = [*arguments, piped] if piped is not None else arguments
-    special = _SPECIAL.get(identifier.name)
+    special = SPECIAL.get(identifier.name)
     declared = _SIGNATURES.get(identifier.name) or TABLE.get(identifier.name)
     if declared is None:
         raise _unknown(expressions.source, identifier)
     fault = miscounted(declared, len(values))
     if fault:
         return failing(expressions.source, identifier.offset, fault)
-    evaluates = checked(expressions.source, declared, values)
+    checks = checked(expressions.source, declared, values)
+    if piped is not None:
+        checks[-1] = checks[-1]._replace(piped=True)
     make: Callable[..., Evaluate] = special or _plain
-    return _expression(make(expressions, identifier, declared, evaluates), identifier)
+    evaluate = make(expressions, identifier, declared, checks)
+    if identifier.name in READING and (handed := values[0].handed):
+        evaluate = reading(handed, declared.call, READING[identifier.name])
+    return _expression(evaluate, identifier)._replace(
+        handed=_handed(expressions, identifier, checks)
+    )
+
+
+def _handed(
+    expressions: Expressions, identifier: nodes.Identifier, arguments: list[Argument]
+) -> Evaluate | None:
+    """Return what gives the value instead of its text, see handing.py."""
+    if identifier.name == "toYaml":
+        return _direct(Handed, expressions, identifier, arguments)
+    if identifier.name != "include":
+        return None
+    scope, source, offset = expressions.scope, expressions.source, identifier.offset
+
+    def handed(name: str, data: Any) -> Any:
+        return call_template(scope, source, offset, name, data, None)
+
+    return _direct(handed, expressions, identifier, arguments)
 
 
 def _expression(evaluate: Evaluate, node: nodes.Operand) -> Expression:
@@ -76,7 +101,7 @@ def _unknown(source: Source, identifier: nodes.Identifier) -> TemplateError:
     if name in REFUSED:
         message = f"the function {name} is not supported: {REFUSED[name]}"
         return source.error(message, identifier.offset)
-    near = get_close_matches(name, [*TABLE, *_SPECIAL], n=1)
+    near = get_close_matches(name, [*TABLE, *SPECIAL], n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return source.error(f"there is no function {name}{hint}", identifier.offset)
 
@@ -85,11 +110,19 @@ def _plain(
     expressions: Expressions,
     identifier: nodes.Identifier,
     declared: Declared,
-    arguments: list[Evaluate],
+    arguments: list[Argument],
 ) -> Evaluate:
-    error = _raised(expressions.source, identifier)
-    make: Callable[..., Evaluate] = _BY_COUNT.get(len(arguments), _call_many)
-    return make(declared.call, error, arguments)
+    inline = direct.inline(identifier.name, arguments)
+    return inline or _direct(declared.call, expressions, identifier, arguments)
+
+
+def _direct(
+    function: Callable[..., Any],
+    expressions: Expressions,
+    identifier: nodes.Identifier,
+    arguments: list[Argument],
+) -> Evaluate:
+    return direct.call(function, _raised(expressions.source, identifier), arguments)
 
 
 def _raised(source: Source, identifier: nodes.Identifier) -> Callable[[str], TemplateError]:
@@ -105,128 +138,60 @@ def _raised(source: Source, identifier: nodes.Identifier) -> Callable[[str], Tem
     return error
 
 
-Maker = Any
-
-
-def _call_none(function: Any, error: Maker, _arguments: list[Evaluate]) -> Evaluate:
-    def evaluate(_frame: list[Any], _dot: Any) -> Any:
-        try:
-            return function()
-        except FunctionError as failure:
-            raise error(str(failure)) from None
-
-    return evaluate
-
-
-def _call_one(function: Any, error: Maker, arguments: list[Evaluate]) -> Evaluate:
-    (first,) = arguments
-
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        try:
-            return function(first(frame, dot))
-        except FunctionError as failure:
-            raise error(str(failure)) from None
-
-    return evaluate
-
-
-def _call_two(function: Any, error: Maker, arguments: list[Evaluate]) -> Evaluate:
-    first, second = arguments
-
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        try:
-            return function(first(frame, dot), second(frame, dot))
-        except FunctionError as failure:
-            raise error(str(failure)) from None
-
-    return evaluate
-
-
-def _call_many(function: Any, error: Maker, arguments: list[Evaluate]) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        try:
-            return function(*[operand(frame, dot) for operand in arguments])
-        except FunctionError as failure:
-            raise error(str(failure)) from None
-
-    return evaluate
-
-
-_BY_COUNT: dict[int, Callable[..., Evaluate]] = {0: _call_none, 1: _call_one, 2: _call_two}
-
-
 # Functions that need the templates around them, or do not evaluate all of their arguments
 
 
 def _and(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Evaluate]
+    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Argument]
 ) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = None
-        for operand in arguments:
-            value = operand(frame, dot)
-            if not value:
-                break
-        return value
-
-    return evaluate
+    return direct.chain("and", arguments)
 
 
 def _or(
-    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Evaluate]
+    _expressions: Expressions, _: nodes.Identifier, _declared: Declared, arguments: list[Argument]
 ) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = None
-        for operand in arguments:
-            value = operand(frame, dot)
-            if value:
-                break
-        return value
-
-    return evaluate
+    return direct.chain("or", arguments)
 
 
 def _include(
     expressions: Expressions,
     identifier: nodes.Identifier,
     _declared: Declared,
-    arguments: list[Evaluate],
+    arguments: list[Argument],
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
-    name, data = arguments
 
-    def evaluate(frame: list[Any], dot: Any) -> Any:
+    def include(name: str, data: Any) -> str:
         printed: list[str] = []
-        call_template(scope, source, offset, name(frame, dot), data(frame, dot), printed.append)
+        call_template(scope, source, offset, name, data, printed.append)
         return "".join(printed)
 
-    return evaluate
+    return _direct(include, expressions, identifier, arguments)
 
 
 def _tpl(
     expressions: Expressions,
     identifier: nodes.Identifier,
     _declared: Declared,
-    arguments: list[Evaluate],
+    arguments: list[Argument],
 ) -> Evaluate:
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
-    text, data = arguments
 
-    def evaluate(frame: list[Any], dot: Any) -> Any:
+    def tpl(text: str, data: Any) -> str:
         around = scope.templates
         name = f"the text given to tpl at {source.place(offset)}"
-        scope.templates = around | scope.parse_text(name, text(frame, dot))
+        scope.templates = around | scope.parse_text(name, text)
         printed: list[str] = []
         try:
-            call_template(scope, source, offset, name, data(frame, dot), printed.append)
+            call_template(scope, source, offset, name, data, printed.append)
         finally:
             scope.templates = around
         return "".join(printed).replace("<no value>", "")
 
-    return evaluate
+    return _direct(tpl, expressions, identifier, arguments)
 
 
-_SPECIAL: dict[str, Callable[..., Evaluate]] = {
+SPECIAL: dict[str, Callable[..., Evaluate]] = {
     "and": _and,
     "or": _or,
     "include": _include,
@@ -251,22 +216,26 @@ def member(source: Source, offset: int, value: Any, name: str) -> Any:
 def method(
     expressions: Expressions,
     node: nodes.Field | nodes.Variable | nodes.Chain,
-    receiver: Expression,
     arguments: list[Expression],
     piped: Expression | None,
 ) -> Expression:
-    """Return the call of the method that the node's last key names."""
-    values = [*arguments, piped] if piped is not None else arguments
+    """Return the call of a method, such as ``.Files.Get "name"``: the node's last key names it."""
     source, offset, name = expressions.source, node.offset, node.names[-1]
+    start, owner = expressions.start(node), expressions.owner(node)
     read = expressions.unreadable(offset)
 
     def evaluate(frame: list[Any], dot: Any) -> Any:
-        owner = receiver.evaluate(frame, dot)
-        found = owner.members().get(name) if isinstance(owner, Object) else None
+        last = [(piped, piped.evaluate(frame, dot))] if piped is not None else []
+        value = start.evaluate(frame, dot)
+        if value is None and start.nil == "invalid":
+            return None
+        value = owner(frame, value)
+        found = value.members().get(name) if isinstance(value, Object) else None
         if not isinstance(found, Declared):
-            read(owner, name)
+            read(value, name)
             raise source.error(f"{name!r} is no method, but has arguments", offset)
-        return _called(source, offset, found, name, [(v, v.evaluate(frame, dot)) for v in values])
+        given = [(a, a.evaluate(frame, dot)) for a in arguments]
+        return _called(source, offset, found, name, [*given, *last])
 
     return _expression(evaluate, node)
 

@@ -5,14 +5,16 @@ takes printed text. An expression is called with frame and dot and returns a val
 """
 
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, TypeAlias
 
-from dask_helm.gotemplate import nodes
-from dask_helm.gotemplate.expressions import Expressions
+from dask_helm.gotemplate import direct, nodes
+from dask_helm.gotemplate.expressions import Evaluate, Expressions
+from dask_helm.gotemplate.handing import is_silent
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.printing import text
 from dask_helm.gotemplate.scope import Scope, call_template
-from dask_helm.gotemplate.types import FunctionError, Int64
+from dask_helm.gotemplate.types import FunctionError
 
 Frame: TypeAlias = list[Any]
 Out: TypeAlias = Callable[[str], Any]
@@ -28,12 +30,13 @@ class Continue(Exception):  # noqa: N818
 
 
 class Template:
-    """A compiled template; `run` prints it."""
+    """A compiled template: `run` prints it, `handed` gives what it hands over, see handing.py."""
 
-    __slots__ = ("is_empty", "run", "slots")
+    __slots__ = ("handed", "is_empty", "run", "slots")
 
-    def __init__(self, run: Step, slots: int, is_empty: bool) -> None:
+    def __init__(self, run: Step, handed: Evaluate | None, slots: int, is_empty: bool) -> None:
         self.run = run
+        self.handed = handed
         self.slots = slots
         self.is_empty = is_empty
 
@@ -43,11 +46,22 @@ class Template:
         frame[0] = data
         self.run(frame, data, out)
 
+    def hand(self, data: Any) -> Any:
+        """Return the template's text for `data`, or a Handed instead of the text of its value."""
+        frame = [None] * self.slots
+        frame[0] = data
+        if self.handed is not None:
+            return self.handed(frame, data)
+        printed: list[str] = []
+        self.run(frame, data, printed.append)
+        return "".join(printed)
+
 
 def compiled(definition: nodes.Definition, source: Source, scope: Scope) -> Template:
     """Return the template of a definition; raises TemplateError for words that are not known."""
-    run = Compiler(source, scope).steps(definition.body)
-    return Template(run, definition.slots, definition.is_empty)
+    compiler, body = Compiler(source, scope), definition.body
+    handed = compiler.handed(body) if is_silent(body[:-1]) else None
+    return Template(compiler.steps(body), handed, definition.slots, definition.is_empty)
 
 
 class Compiler:
@@ -61,60 +75,79 @@ class Compiler:
     def steps(self, body: list[nodes.Node], dot_nil: str = "invalid") -> Step:
         """Return one step for a list of nodes; `dot_nil` as in expressions.Expression.nil."""
         self.expressions.dot_nil, outside = dot_nil, self.expressions.dot_nil
-        steps = tuple(self.step(node) for node in body)
+        parts = [self.part(node) for node in body]
         self.expressions.dot_nil = outside
-        return _sequence(steps)
+        return direct.sequence(parts)
 
-    def step(self, node: nodes.Node) -> Step:
-        """Return the step of one node."""
+    def handed(self, body: list[nodes.Node]) -> Evaluate | None:
+        """Return what gives the value that is all the body prints, as YAML; None if it is not."""
+        last = body[-1] if body else None
+        if not isinstance(last, nodes.Action) or last.pipeline.declared:
+            return None
+        handed = self.expressions.pipeline(last.pipeline).handed
+        return _after(self.steps(body[:-1]), handed) if handed else None
+
+    def part(self, node: nodes.Node) -> direct.Part:
+        """Return what one node does."""
         if isinstance(node, nodes.Text):
-            return _text(node.text)
+            return direct.Part(direct.TEXT, (node.text,))
         if isinstance(node, nodes.Action):
             return self.action(node)
         if isinstance(node, nodes.Branch):
             return self.branch(node)
         if isinstance(node, nodes.Jump):
-            return _jump(Break if node.kind == "break" else Continue)
-        return self.call(node)
+            return _part(_jump(Break if node.kind == "break" else Continue))
+        return _part(self.call(node))
 
-    def action(self, node: nodes.Action) -> Step:
+    def action(self, node: nodes.Action) -> direct.Part:
         """Return what prints a value, or sets a variable and prints nothing."""
-        evaluate = self.expressions.pipeline(node.pipeline).evaluate
-        if node.pipeline.declared:
-            return _silent(evaluate)
-        return _printing(evaluate, self.source, node.offset)
+        pipeline = node.pipeline
+        value = self.expressions.undeclared(pipeline)
+        evaluate = self.expressions.assignable(pipeline, value).evaluate
+        if pipeline.declared:
+            return direct.Part(direct.SET, (pipeline.declared[0].slot, evaluate))
+        return direct.Part(direct.PRINT, (evaluate, _printing(self.source, node.offset)))
 
-    def branch(self, node: nodes.Branch) -> Step:
+    def branch(self, node: nodes.Branch) -> direct.Part:
         """Return an if, with or range."""
         if node.kind == "range":
-            return self.range(node)
+            return _part(self.range(node))
         condition = self.expressions.pipeline(node.pipeline).evaluate
         body = self.steps(node.body, self.expressions.dot_nil)
+        if not node.otherwise:
+            form = direct.WITH if node.kind == "with" else direct.IF
+            return direct.Part(form, (condition, body))
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
-        return (
-            _with(condition, body, otherwise)
-            if node.kind == "with"
-            else _if(condition, body, otherwise)
-        )
+        form = direct.WITH_ELSE if node.kind == "with" else direct.IF_ELSE
+        return direct.Part(form, (condition, body, otherwise))
 
     def range(self, node: nodes.Branch) -> Step:
         """Return a range; its elements are the dot inside."""
         pipeline, slots = node.pipeline, tuple(v.slot for v in node.pipeline.declared)
-        values = self.expressions.undeclared(pipeline).evaluate
+        values = self.expressions.assignable(
+            pipeline, self.expressions.undeclared(pipeline)
+        ).evaluate
         body = self.steps(node.body, "interface")
         otherwise = self.steps(node.otherwise, self.expressions.dot_nil)
-        loop = _loop_with_jumps if _jumps(node.body) else _loop
-        return _range(values, _assigning(slots), loop(body), otherwise, self.elements(pipeline))
+        jumps = (Continue, Break) if _jumps(node.body) else None
+        return direct.loop(values, slots, self.elements(pipeline), body, otherwise, jumps)
 
     def elements(self, pipeline: nodes.Pipeline) -> Callable[[Any], Iterable[tuple[Any, Any]]]:
-        """Return what splits a value into keys and elements, in Go's order."""
+        """Return what splits a value that is no plain dict or list into keys and elements."""
 
         def elements(value: Any) -> Iterable[tuple[Any, Any]]:
-            kind = type(value)
-            if kind in (int, Int64) and len(pipeline.declared) < 2:
-                return [(None, kind(i)) for i in range(value)]
-            message = "a number gives only one variable" if kind in (int, Int64) else ""
-            message = message or f"range can't iterate over {text(value)}"
+            if value is None:
+                return ()
+            if isinstance(value, dict):
+                return sorted(value.items())
+            if isinstance(value, list):
+                return list(enumerate(value))
+            if isinstance(value, int) and not isinstance(value, bool):
+                if len(pipeline.declared) < 2:
+                    return zip(repeat(None), map(type(value), range(value))) if value > 0 else ()
+                message = "a number gives only one variable"
+            else:
+                message = f"range can't iterate over {text(value)}"
             raise self.source.error(message, pipeline.offset)
 
         return elements
@@ -135,44 +168,32 @@ def _nothing(_frame: Frame, _dot: Any) -> None:
     return None
 
 
-def _sequence(steps: tuple[Step, ...]) -> Step:
-    if len(steps) == 1:
-        return steps[0]
+def _after(silent: Step, evaluate: Evaluate) -> Evaluate:
+    def handed(frame: Frame, dot: Any) -> Any:
+        silent(frame, dot, _lost)
+        return evaluate(frame, dot)
 
-    def run(frame: Frame, dot: Any, out: Out) -> None:
-        for step in steps:
-            step(frame, dot, out)
-
-    return run
+    return handed
 
 
-def _text(content: str) -> Step:
-    def step(_frame: Frame, _dot: Any, out: Out) -> None:
-        out(content)
-
-    return step
+def _lost(_text: str) -> None:
+    """Take text that nobody gets."""
 
 
-def _printing(evaluate: Callable[[Frame, Any], Any], source: Source, offset: int) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = evaluate(frame, dot)
-        out(value if type(value) is str else _printed(value, source, offset))
-
-    return step
+def _part(step: Step) -> direct.Part:
+    return direct.Part(direct.STEP, (step,))
 
 
-def _printed(value: Any, source: Source, offset: int) -> str:
-    try:
-        return text(value)
-    except FunctionError as failure:
-        raise source.error(str(failure), offset) from None
+def _printing(source: Source, offset: int) -> Callable[[Any], str]:
+    """Return what makes text of a value that is none."""
 
+    def printed(value: Any) -> str:
+        try:
+            return text(value)
+        except FunctionError as failure:
+            raise source.error(str(failure), offset) from None
 
-def _silent(evaluate: Callable[[Frame, Any], Any]) -> Step:
-    def step(frame: Frame, dot: Any, _out: Out) -> None:
-        evaluate(frame, dot)
-
-    return step
+    return printed
 
 
 def _jump(jump: type[Exception]) -> Step:
@@ -180,88 +201,6 @@ def _jump(jump: type[Exception]) -> Step:
         raise jump
 
     return step
-
-
-def _if(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        (body if condition(frame, dot) else otherwise)(frame, dot, out)
-
-    return step
-
-
-def _with(condition: Callable[[Frame, Any], Any], body: Step, otherwise: Step) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = condition(frame, dot)
-        if value:
-            body(frame, value, out)
-        else:
-            otherwise(frame, dot, out)
-
-    return step
-
-
-Loop: TypeAlias = Callable[[Frame, Iterable[tuple[Any, Any]], Callable[..., None], Out], None]
-
-
-def _range(
-    values: Callable[[Frame, Any], Any],
-    assign: Callable[[Frame, Any, Any], None],
-    loop: Loop,
-    otherwise: Step,
-    elements: Callable[[Any], Iterable[tuple[Any, Any]]],
-) -> Step:
-    def step(frame: Frame, dot: Any, out: Out) -> None:
-        value = values(frame, dot)
-        if isinstance(value, dict):
-            pairs: Any = sorted(value.items(), key=_key)
-        elif isinstance(value, list):
-            pairs = enumerate(tuple(value)) if value else ()
-        else:
-            pairs = elements(value) if value is not None else ()
-        if not pairs:
-            otherwise(frame, dot, out)
-        loop(frame, pairs, assign, out)
-
-    return step
-
-
-def _key(item: tuple[Any, Any]) -> Any:
-    return item[0]
-
-
-def _loop(body: Step) -> Loop:
-    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
-        for key, element in pairs:
-            assign(frame, key, element)
-            body(frame, element, out)
-
-    return loop
-
-
-def _loop_with_jumps(body: Step) -> Loop:
-    def loop(frame: Frame, pairs: Iterable[tuple[Any, Any]], assign: Any, out: Out) -> None:
-        for key, element in pairs:
-            assign(frame, key, element)
-            try:
-                body(frame, element, out)
-            except Continue:
-                continue
-            except Break:
-                break
-
-    return loop
-
-
-def _assigning(slots: tuple[int, ...]) -> Callable[[Frame, Any, Any], None]:
-    """Return what puts key and element into the variables of a range."""
-
-    def assign(frame: Frame, key: Any, element: Any) -> None:
-        if slots:
-            frame[slots[-1]] = element
-        if len(slots) > 1:
-            frame[slots[0]] = key
-
-    return assign
 
 
 def _jumps(body: list[nodes.Node]) -> bool:

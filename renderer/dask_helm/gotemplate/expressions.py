@@ -9,7 +9,7 @@ expression gives can be told from its form, and is its `nil`.
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from dask_helm.gotemplate import calls, nodes
+from dask_helm.gotemplate import calls, direct, nodes
 from dask_helm.gotemplate.lexer import Source
 from dask_helm.gotemplate.scope import Scope
 from dask_helm.gotemplate.types import Object, StringMap, type_name
@@ -23,11 +23,25 @@ class Expression(NamedTuple):
     """What evaluates a node, and which nil it gives: INVALID or INTERFACE.
 
     `node` is what it was made from, for the arguments of functions are checked by their form.
+    `handed` gives the value itself where the text is nothing but its YAML, see handing.py;
+    `simple` is how direct.py gets it without `evaluate`.
     """
 
     evaluate: Evaluate
     nil: str
     node: nodes.Operand | None = None
+    handed: Evaluate | None = None
+    simple: tuple[str, Any] | None = None
+
+    @property
+    def form(self) -> str:
+        """How direct.py gets the value of this expression."""
+        return self.simple[0] if self.simple else direct.OTHER
+
+    @property
+    def value(self) -> Any:
+        """What direct.py gets it from."""
+        return self.simple[1] if self.simple else self.evaluate
 
 
 class Expressions:
@@ -43,7 +57,19 @@ class Expressions:
         expression = self.undeclared(pipeline)
         if not pipeline.declared:
             return expression
+        expression = self.assignable(pipeline, expression)
         return Expression(_declaring(pipeline.declared[0].slot, expression.evaluate), INVALID)
+
+    def assignable(self, pipeline: nodes.Pipeline, value: Expression) -> Expression:
+        """Return the value, or an error if it is assigned to a variable that does not exist."""
+        missing = [v for v in pipeline.declared if v.slot == nodes.UNDEFINED]
+        return self.undefined(missing[0]) if missing else value
+
+    def undefined(self, node: nodes.Variable) -> Expression:
+        """Return the error of a variable that does not exist."""
+        return calls.failing(
+            self.source, node.offset, f"the variable {node.name} is not declared here"
+        )
 
     def undeclared(self, pipeline: nodes.Pipeline) -> Expression:
         """Return the value of a pipeline, whatever variables it declares."""
@@ -55,37 +81,40 @@ class Expressions:
 
     def command(self, command: nodes.Command, piped: Expression | None) -> Expression:
         """Return the value of one command; `piped` is the result of the one before."""
-        first, arguments = command.words[0], command.words[1:]
+        first = command.words[0]
+        # Compiled in any case, for a function that does not exist is an error at once.
+        arguments = [self.operand(word) for word in command.words[1:]]
         if isinstance(first, nodes.Identifier):
-            values = [self.operand(word) for word in arguments]
-            return calls.call(self, first, values, piped)
+            return calls.call(self, first, arguments, piped)
         if not arguments and piped is None:
             if isinstance(first, nodes.Nil):
                 return calls.failing(self.source, first.offset, "nil alone is no command")
             return self.operand(first)
         if isinstance(first, nodes.Field | nodes.Variable | nodes.Chain) and first.names:
-            return self.method(first, arguments, piped)
+            return calls.method(self, first, arguments, piped)
         message = "this is no function and takes no arguments"
         return calls.failing(self.source, first.offset, message)
 
     def operand(self, node: nodes.Operand) -> Expression:
         """Return the value of a word."""
-        compiled = _OPERANDS[type(node)](self, node)
-        return Expression(compiled.evaluate, compiled.nil, node)
+        return _OPERANDS[type(node)](self, node)._replace(node=node)
 
     # Each kind of operand
 
     def dot(self, _node: nodes.Dot) -> Expression:
         """Return the dot."""
-        return Expression(_dot, self.dot_nil)
+        return self._dot()
+
+    def _dot(self) -> Expression:
+        return Expression(_dot, self.dot_nil, simple=(direct.DOT, None))
 
     def constant(self, node: nodes.Constant) -> Expression:
         """Return a string or bool."""
-        return Expression(_constant(node.value), INVALID)
+        return _constant_expression(node.value)
 
     def nil(self, _node: nodes.Nil) -> Expression:
         """Return nil."""
-        return Expression(_constant(None), INVALID)
+        return _constant_expression(None)
 
     def number(self, node: nodes.Number) -> Expression:
         """Return a number where nothing asks for a type: an int unless it is written as a float."""
@@ -93,17 +122,22 @@ class Expressions:
         if value is None:
             message = f"{node.text} is too large for an int"
             return calls.failing(self.source, node.offset, message)
-        return Expression(_constant(value), INVALID)
+        return _constant_expression(value)
 
     def variable(self, node: nodes.Variable) -> Expression:
         """Return a variable, or keys of it."""
-        nil = INTERFACE if node.of_range else INVALID
-        start = Expression(_slot(node.slot), nil)
+        start = self.value_of(node, INTERFACE if node.of_range else INVALID)
         return self.keys(start, node.names, node.offset) if node.names else start
+
+    def value_of(self, node: nodes.Variable, nil: str) -> Expression:
+        """Return a variable without its keys."""
+        if node.slot == nodes.UNDEFINED:
+            return self.undefined(node)
+        return Expression(_slot(node.slot), nil, simple=(direct.VARIABLE, node.slot))
 
     def field(self, node: nodes.Field) -> Expression:
         """Return keys of the dot."""
-        return self.keys(Expression(_dot, self.dot_nil), node.names, node.offset)
+        return self.keys(self._dot(), node.names, node.offset)
 
     def chain(self, node: nodes.Chain) -> Expression:
         """Return keys of a result."""
@@ -117,11 +151,8 @@ class Expressions:
 
     def keys(self, start: Expression, names: list[str], offset: int) -> Expression:
         """Return what reads ``.a.b.c`` of a value."""
-        missing = self.unreadable(offset)
-        if len(names) == 1:
-            evaluate = _one_key(start.evaluate, names[0], start.nil == INVALID, missing)
-        else:
-            evaluate = _keys(start.evaluate, tuple(names), start.nil == INVALID, missing)
+        other, lenient = self.unreadable(offset), start.nil == INVALID
+        evaluate = direct.keys(start.form, start.value, names, lenient, other)
         return Expression(evaluate, INTERFACE)
 
     def unreadable(self, offset: int) -> Callable[[Any, str], Any]:
@@ -138,25 +169,20 @@ class Expressions:
 
         return read
 
-    def method(
-        self,
-        node: nodes.Field | nodes.Variable | nodes.Chain,
-        arguments: list[nodes.Operand],
-        piped: Expression | None,
-    ) -> Expression:
-        """Return the call of a method, such as ``.Files.Get "name"``."""
-        receiver = self.receiver(node)
-        return calls.method(self, node, receiver, [self.operand(a) for a in arguments], piped)
-
-    def receiver(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
-        """Return the expression without its last key."""
+    def start(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Expression:
+        """Return the expression without its keys."""
         if isinstance(node, nodes.Field):
-            start = Expression(_dot, self.dot_nil)
-        elif isinstance(node, nodes.Variable):
-            start = Expression(_slot(node.slot), INVALID)
-        else:
-            start = self.operand(node.operand)
-        return self.keys(start, node.names[:-1], node.offset) if node.names[1:] else start
+            return self._dot()
+        if isinstance(node, nodes.Variable):
+            return self.value_of(node, INTERFACE if node.of_range else INVALID)
+        return self.operand(node.operand)
+
+    def owner(self, node: nodes.Field | nodes.Variable | nodes.Chain) -> Evaluate:
+        """Return what reads all keys but the last, of a start that is given as the dot."""
+        if len(node.names) == 1:
+            return _dot
+        start = Expression(_dot, INTERFACE, simple=(direct.DOT, None))
+        return self.keys(start, node.names[:-1], node.offset).evaluate
 
 
 def _ideal(node: nodes.Number) -> int | float | None:
@@ -184,43 +210,17 @@ def _slot(slot: int) -> Evaluate:
     return evaluate
 
 
-def _constant(value: Any) -> Evaluate:
+def _constant_expression(value: Any) -> Expression:
     def evaluate(_frame: list[Any], _dot: Any) -> Any:
         return value
 
-    return evaluate
+    return Expression(evaluate, INVALID, simple=(direct.CONSTANT, value))
 
 
 def _declaring(slot: int, value: Evaluate) -> Evaluate:
     def evaluate(frame: list[Any], dot: Any) -> Any:
         result = frame[slot] = value(frame, dot)
         return result
-
-    return evaluate
-
-
-def _one_key(
-    start: Evaluate, name: str, lenient: bool, other: Callable[[Any, str], Any]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = start(frame, dot)
-        if type(value) is dict:
-            return value.get(name)
-        return None if lenient and value is None else other(value, name)
-
-    return evaluate
-
-
-def _keys(
-    start: Evaluate, names: tuple[str, ...], lenient: bool, other: Callable[[Any, str], Any]
-) -> Evaluate:
-    def evaluate(frame: list[Any], dot: Any) -> Any:
-        value = start(frame, dot)
-        if lenient and value is None:
-            return None
-        for name in names:
-            value = value.get(name) if type(value) is dict else other(value, name)
-        return value
 
     return evaluate
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+# The slot of a variable that does not exist.
+UNDEFINED = -1
+
 
 @dataclass(slots=True)
 class Dot:
@@ -46,7 +49,10 @@ class Field:
 
 @dataclass(slots=True)
 class Variable:
-    """``$x.a.b``: the variable in a slot of the frame, and keys of it. Slot 0 is ``$``."""
+    """``$x.a.b``: the variable in a slot of the frame, and keys of it. Slot 0 is ``$``.
+
+    A variable that is `UNDEFINED` is an error where it is reached.
+    """
 
     offset: int
     name: str

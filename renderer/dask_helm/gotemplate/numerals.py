@@ -1,6 +1,9 @@
 """Numbers and quoted strings as Go writes them in its source."""
 
+import math
 import re
+
+from dask_helm.gotemplate.utf8 import decoded, encoded
 
 _BASES = {"x": 16, "o": 8, "b": 2}
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -10,6 +13,9 @@ _ESCAPE = re.compile(
 )
 _POINT = re.compile("[.eEpP]")
 _UNDERSCORES = re.compile(r"(0[xXoObB])?_?[0-9a-fA-F]+(_[0-9a-fA-F]+)*")
+
+_MISPLACED = re.compile("(?<![0-9])_|_(?![0-9])")
+_MISPLACED_IN_HEXADECIMAL = re.compile("(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])")
 
 
 def number(text: str) -> tuple[int | None, float | None]:
@@ -34,10 +40,13 @@ def _integer(text: str) -> int | None:
 
 
 def _real(text: str) -> float | None:
-    if "_" in text and "x" not in text.lower():
+    misplaced = _MISPLACED_IN_HEXADECIMAL if "x" in text.lower() else _MISPLACED
+    if misplaced.search(text):
         return None
     try:
-        return float.fromhex(text.replace("_", "")) if "p" in text.lower() else float(text)
+        digits = text.replace("_", "")
+        real = float.fromhex(digits) if "p" in text.lower() else float(digits)
+        return None if math.isinf(real) else real
     except (ValueError, OverflowError):
         return None
 
@@ -52,14 +61,34 @@ def unquote(text: str) -> str:
     if "\\" not in text:
         return text[1:-1]
     # \x and octal escapes are bytes, of which several may make one character.
-    return (
-        _ESCAPE.sub(_unescaped, text[1:-1])
-        .encode("utf-8", "surrogateescape")
-        .decode("utf-8", "replace")
-    )
+    return decoded(encoded(_unescaped(text)))
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def character(text: str) -> int | None:
+    """Return the number of a character constant, None for what is not just one character.
+
+    Raises ValueError for an escape that Go does not know.
+    """
+    unescaped = _unescaped(text)
+    if len(unescaped) != 1:
+        return None
+    code = ord(unescaped)
+    return code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+
+
+def _unescaped(text: str) -> str:
+    """Return what stands between the quotes, with a lone surrogate for each escaped byte."""
+    other_quote = "'" if text[0] == '"' else '"'
+
+    def unescaped(match: re.Match[str]) -> str:
+        if match[1] == other_quote:
+            raise ValueError(f"between {text[0]} a {other_quote} stands without a backslash")
+        return _character(match)
+
+    return _ESCAPE.sub(unescaped, text[1:-1])
+
+
+def _character(match: re.Match[str]) -> str:
     simple, byte, short, long, octal, _ = match.groups()
     if simple:
         return _ESCAPES.get(simple, simple)
@@ -67,7 +96,10 @@ def _unescaped(match: re.Match[str]) -> str:
         return _byte(int(byte, 16) if byte else int(octal, 8))
     if not (short or long):
         raise ValueError(f"unknown escape {match.group()!r} in a string")
-    return chr(int(short or long, 16))
+    code = int(short or long, 16)
+    if 0xD800 <= code <= 0xDFFF:
+        raise ValueError(f"{match.group()} is half of a character")
+    return chr(code)
 
 
 def _byte(value: int) -> str:

@@ -1,17 +1,19 @@
 """Tokens to nodes, as Go's text/template/parse builds them."""
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from dask_helm.errors import TemplateError
 from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.lexer import Source, Token, tokens
-from dask_helm.gotemplate.numerals import number, unquote
+from dask_helm.gotemplate.numerals import character, number, unquote
 
 # Go's own limit for parentheses is 10,000, which Python's stack does not hold.
 MAX_DEPTH = 100
 _NEVER_FIRST = (nodes.Constant, nodes.Dot, nodes.Nil, nodes.Number)
 _ENDS = ("end", "else")
+
+T = TypeVar("T")
 
 
 def parse(source: Source) -> list[nodes.Definition]:
@@ -23,10 +25,15 @@ def parse(source: Source) -> list[nodes.Definition]:
 
 
 class _Scope:
-    """The variables of one definition: each gets a slot, used again after its block."""
+    """The variables of one definition: each gets a slot, used again after its block.
+
+    `undefined` are names that Go lets pass until it comes there: those that an else has from the
+    branch before it, or that stand before an = without being declared.
+    """
 
     def __init__(self) -> None:
         self.variables: list[tuple[str, bool]] = [("$", False)]
+        self.undefined: set[str] = set()
         self.slots = 1
 
     def declare(self, name: str, of_range: bool) -> int:
@@ -36,7 +43,13 @@ class _Scope:
 
     def find(self, name: str) -> int | None:
         slots = range(len(self.variables) - 1, -1, -1)
-        return next((slot for slot in slots if self.variables[slot][0] == name), None)
+        found = next((slot for slot in slots if self.variables[slot][0] == name), None)
+        return nodes.UNDEFINED if found is None and name in self.undefined else found
+
+    def leave(self, body: int, header: int) -> None:
+        """Go from a body to its else: the variables of the header are just values there."""
+        self.undefined |= {name for name, _ in self.variables[body:]}
+        self.variables[header:] = [(name, False) for name, _ in self.variables[header:body]]
 
 
 class _Parser:
@@ -164,13 +177,16 @@ class _Parser:
         return self.nested(lambda: self.scoped_branch(token))
 
     def scoped_branch(self, token: Token) -> nodes.Branch:
-        outside = len(self.scope.variables)
+        outside, undefined = len(self.scope.variables), set(self.scope.undefined)
         pipeline = self.pipeline(f"a {token.kind}", "right", is_range=token.kind == "range")
+        inside = len(self.scope.variables)
         self.ranges += token.kind == "range"
         body, ending = self.nodes_until_end(f"a {token.kind}")
         self.ranges -= token.kind == "range"
+        self.scope.leave(inside, outside)
         otherwise = self.otherwise(token, ending)
         del self.scope.variables[outside:]
+        self.scope.undefined = undefined
         return nodes.Branch(token.offset, token.kind, pipeline, body, otherwise)
 
     def otherwise(self, token: Token, ending: Token) -> list[nodes.Node]:
@@ -224,6 +240,7 @@ class _Parser:
         names = self.declared_names(is_range)
         if names:
             pipeline.assigns = self.next_word().kind == "="
+            self.scope.undefined |= {token.text for token in names}
         while self.peek_word().kind != end:
             if self.peek().kind not in _OPERANDS:
                 self.unexpected(self.next(), context)
@@ -254,7 +271,7 @@ class _Parser:
         slot = self.scope.find(token.text)
         if slot is None:
             raise self.error(f"the variable {token.text} is not declared here", token.offset)
-        of_range = self.scope.variables[slot][1]
+        of_range = slot != nodes.UNDEFINED and self.scope.variables[slot][1]
         return nodes.Variable(token.offset, token.text, slot, [], of_range)
 
     def check(self, pipeline: nodes.Pipeline, context: str, end: Token) -> None:
@@ -325,14 +342,17 @@ class _Parser:
         return nodes.Number(token.offset, token.text, integer, real)
 
     def character(self, token: Token) -> nodes.Number:
-        text = self.unquoted(token)
-        if len(text) != 1:
+        code = self.read(character, token)
+        if code is None:
             raise self.error(f"{token.text} is not one character", token.offset)
-        return nodes.Number(token.offset, token.text, ord(text), float(ord(text)))
+        return nodes.Number(token.offset, token.text, code, float(code))
 
     def unquoted(self, token: Token) -> str:
+        return self.read(unquote, token)
+
+    def read(self, unescape: Callable[[str], T], token: Token) -> T:
         try:
-            return unquote(token.text)
+            return unescape(token.text)
         except ValueError as error:
             raise self.error(str(error), token.offset) from None
 

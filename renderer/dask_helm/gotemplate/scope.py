@@ -27,9 +27,12 @@ class Scope:
 
 
 def call_template(
-    scope: Scope, source: Source, offset: int, name: str, data: Any, out: Out
-) -> None:
-    """Print a named template; an error in it tells from where it was called."""
+    scope: Scope, source: Source, offset: int, name: str, data: Any, out: Out | None
+) -> Any:
+    """Print a named template, or without `out` return what it hands over, see handing.py.
+
+    An error in it tells from where it was called.
+    """
     template = scope.templates.get(name)
     if template is None:
         _missing(scope, source, offset, name)
@@ -37,7 +40,12 @@ def call_template(
     try:
         if scope.depth > MAX_DEPTH:
             raise source.error(f"{name!r} is nested in itself without end", offset)
-        template.print(data, out)
+        if out is None:
+            return template.hand(data)
+        # As template.print, without a call of its own: charts are made of calls.
+        frame = [None] * template.slots
+        frame[0] = data
+        template.run(frame, data, out)
     except TemplateError as error:
         error.called_from.append(source.place(offset))
         raise

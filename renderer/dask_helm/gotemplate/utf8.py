@@ -1,5 +1,9 @@
 """Go's strings are bytes: a byte that is no UTF-8 stands in a Python string as a lone surrogate."""
 
+import re
+
+_BYTE = re.compile("[\ud800-\udfff]")
+
 
 def encoded(text: str) -> bytes:
     """Return the bytes of a Go string."""
@@ -18,6 +22,11 @@ def decoded(data: bytes) -> str:
 def length(text: str) -> int:
     """Return the number of bytes of a Go string."""
     return len(text) if text.isascii() else len(encoded(text))
+
+
+def is_valid(text: str) -> bool:
+    """Whether all bytes of the Go string are UTF-8."""
+    return text.isascii() or not _BYTE.search(text)
 
 
 def valid(text: str) -> str:

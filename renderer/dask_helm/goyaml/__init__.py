@@ -4,12 +4,14 @@ from dask_helm.goyaml.gojson import MarshalError, json_dumps, json_loads
 from dask_helm.goyaml.numbers import format_float
 from dask_helm.goyaml.positions import Positions, locate
 from dask_helm.goyaml.reader import load, load_all
-from dask_helm.goyaml.writer import dump, dump_pretty
+from dask_helm.goyaml.surrogates import whole_characters
+from dask_helm.goyaml.writer import dump, dump_exactly, dump_pretty
 
 __all__ = [
     "MarshalError",
     "Positions",
     "dump",
+    "dump_exactly",
     "dump_pretty",
     "format_float",
     "json_dumps",
@@ -17,4 +19,5 @@ __all__ = [
     "load",
     "load_all",
     "locate",
+    "whole_characters",
 ]

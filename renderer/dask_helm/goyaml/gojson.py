@@ -2,18 +2,17 @@
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import Any
 
 from dask_helm.goyaml.gojson_errors import go_error
 from dask_helm.goyaml.numbers import format_float
+from dask_helm.goyaml.surrogates import whole_characters
 
 _SMALLEST_FIXED, _SMALLEST_SCIENTIFIC = 1e-6, 1e21
 _ALWAYS_ESCAPED = "\u2028\u2029"
 _ESCAPED_IN_HTML = "<>&" + _ALWAYS_ESCAPED
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class MarshalError(ValueError):
@@ -34,14 +33,16 @@ def json_dumps(value: Any, *, indent: str = "", escape_html: bool = True) -> str
     return text
 
 
-def json_loads(text: str) -> Any:
+def json_loads(text: str, *, too_large_as_null: bool = False) -> Any:
     """Return what Go's json.Unmarshal makes of the text: every number is a float.
 
-    MarshalError, with Go's words, for a text that is no JSON.
+    MarshalError, with Go's words, for a text that is no JSON, and for numbers that are too large
+    unless these are to be None.
     """
+    number = _float_or_none if too_large_as_null else _float
     try:
-        loaded = json.loads(text, parse_int=_float, parse_float=_float, parse_constant=_refused)
-        return _whole_characters(loaded) if "\\ud" in text.lower() else loaded
+        loaded = json.loads(text, parse_int=number, parse_float=number, parse_constant=_refused)
+        return _whole(loaded) if "\\ud" in text.lower() else loaded
     except RecursionError:
         raise MarshalError("exceeded max depth") from None
     except ValueError as error:
@@ -67,18 +68,23 @@ def _float(text: str) -> float:
     return number
 
 
+def _float_or_none(text: str) -> float | None:
+    number = float(text)
+    return None if math.isinf(number) else number
+
+
 def _refused(word: str) -> Any:
     raise MarshalError(f"json: {word} is no number")
 
 
-def _whole_characters(value: Any) -> Any:
+def _whole(value: Any) -> Any:
     """Return the value with U+FFFD for each half of a surrogate pair."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return whole_characters(value)
     if isinstance(value, list):
-        return [_whole_characters(item) for item in value]
+        return [_whole(item) for item in value]
     if isinstance(value, dict):
-        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
+        return {_whole(key): _whole(item) for key, item in value.items()}
     return value
 
 

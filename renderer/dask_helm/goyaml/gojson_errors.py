@@ -169,8 +169,15 @@ class _Reading:
 
 def _quoted(character: str) -> str:
     """Go looks at bytes, and shows the first one of a character as if it were Latin-1."""
-    byte = chr(character.encode("utf-8", "replace")[0])
+    byte = _first_byte(character)
     if byte in _QUOTED:
         return _QUOTED[byte]
     plain = byte if byte.isprintable() else f"\\x{ord(byte):02x}"
     return f"'{_ESCAPED.get(byte, plain)}'"
+
+
+def _first_byte(character: str) -> str:
+    # A byte that is no UTF-8 stands in the text as a lone surrogate.
+    if "\udc80" <= character <= "\udcff":
+        return chr(ord(character) - 0xDC00)
+    return chr(character.encode("utf-8", "replace")[0])

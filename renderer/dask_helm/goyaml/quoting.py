@@ -7,19 +7,22 @@ another type or holds what cannot stand in a file, and a block if it has several
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from yaml import ScalarNode
+from yaml.resolver import Resolver
+
 from dask_helm.goyaml.scalars import is_text
+from dask_helm.goyaml.surrogates import whole_characters
 
 PLAIN, SINGLE, DOUBLE, BLOCK = "", "'", '"', "|"
 _BOM = "\ufeff"
 _LONGEST_SIMPLE_KEY = 128
-_CACHED_LENGTH = 200
+CACHED_LENGTH = 200
 
 # What is printed as it is: not U+FEFF, and nothing beyond U+FFFF.
-_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
-_SPECIAL_BUT_TAB = re.compile("[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]")
+_SPECIAL = "[^\t\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]"
 _BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 _SPACE_AND_BREAK = re.compile("[\n\u2028\u2029] | [\n\u2028\u2029]")
 _BREAK_AFTER_SPACE = re.compile(" [\n\u2028\u2029]")
@@ -29,7 +32,10 @@ _PLAIN = re.compile(
     r"(?:[^ #,\[\]{}&*!|>'\"%@`?:\-]|[?:-](?=[^ ]))"
     r"(?:[^ :]|:(?=[^ ])| (?!#|\Z))*"
 )
-_ESCAPED = re.compile('["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]')
+_ESCAPED_ASCII = re.compile(r'["\\]|[^ -~]')
+_ESCAPED = '["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]'
+# What readers refuse or take for a line break; Go's reader loses some of it in blocks.
+_FRAGILE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _SHORT_ESCAPES = dict(
     zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP', strict=True)
 )
@@ -47,13 +53,32 @@ class Written(NamedTuple):
 
 def written(text: str, tabs_in_blocks: bool) -> Written:
     """Return how the text is written as a value; only yaml.v3 allows tabs in blocks."""
-    write = _cached if len(text) <= _CACHED_LENGTH else _written
+    write = _cached if len(text) <= CACHED_LENGTH else _written
     return write(text, tabs_in_blocks)
 
 
 def written_key(text: str) -> str | None:
     """Return the key as it stands before its colon, None if it takes lines of its own."""
-    return (_cached_key if len(text) <= _CACHED_LENGTH else _written_key)(text)
+    return (_cached_key if len(text) <= CACHED_LENGTH else _written_key)(text)
+
+
+def written_exactly(text: str) -> Written:
+    """Return how the text is written as a value that every reader of YAML reads as that text.
+
+    Half a surrogate pair, which no reader takes, becomes U+FFFD.
+    """
+    return (_cached_exact if len(text) <= CACHED_LENGTH else _written_exactly)(text)
+
+
+def written_key_exactly(text: str) -> str | None:
+    """Return the key as it stands before its colon, None if it takes lines of its own."""
+    return (_cached_exact_key if len(text) <= CACHED_LENGTH else _written_key_exactly)(text)
+
+
+def _written_key_exactly(text: str) -> str | None:
+    if len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
+        return None
+    return written_exactly(text).text
 
 
 def block(text: str, margin: str) -> str:
@@ -90,8 +115,21 @@ def _written(text: str, tabs_in_blocks: bool) -> Written:
     return Written(style, f"{style}{_RENDER[style](text)}{style}" if one_line else None)
 
 
+def _written_exactly(text: str) -> Written:
+    text = whole_characters(text)
+    found = _written(text, tabs_in_blocks=False)
+    if _FRAGILE.search(text) or (found.style == PLAIN and _means_more(text)):
+        return Written(DOUBLE, f'"{_RENDER[DOUBLE](text)}"')
+    return found
+
+
+def _means_more(text: str) -> bool:
+    """Tell whether a reader that is not Go's takes the plain word for anything but text."""
+    return bool(_RESOLVER.resolve(ScalarNode, text, (True, False)) != _TEXT)  # type: ignore[no-untyped-call]
+
+
 def _written_key(text: str) -> str | None:
-    if len(text.encode()) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
+    if len(text.encode("utf-8", "surrogatepass")) > _LONGEST_SIMPLE_KEY or _BREAK.search(text):
         return None
     return _written(text, tabs_in_blocks=False).text
 
@@ -99,15 +137,25 @@ def _written_key(text: str) -> str | None:
 def _style(text: str, tabs_in_blocks: bool) -> str:
     if "\n" in text:
         return BLOCK if _can_be_block(text, tabs_in_blocks) else DOUBLE
-    if not is_text(text) or _SPECIAL.search(text):
+    if not is_text(text) or _is_special(text):
         return DOUBLE
     if _PLAIN.fullmatch(text) and not _BREAK.search(text):
         return PLAIN
     return DOUBLE if _SPACE_AND_BREAK.search(text) else SINGLE
 
 
+def _is_special(text: str) -> bool:
+    if text.isascii():
+        return not text.replace("\n", "").isprintable()
+    return "\t" in text or _compiled(_SPECIAL).search(text) is not None
+
+
+# So large sets of characters take Python long to compile, and most texts need none of them.
+_compiled = cache(re.compile)
+
+
 def _can_be_block(text: str, tabs_in_blocks: bool) -> bool:
-    special = (_SPECIAL_BUT_TAB if tabs_in_blocks else _SPECIAL).search(text)
+    special = _is_special(text.replace("\t", "") if tabs_in_blocks else text)
     return not (special or text.endswith(" ") or _BREAK_AFTER_SPACE.search(text))
 
 
@@ -116,7 +164,7 @@ def _single(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _ESCAPED.sub(_escape, text)
+    return (_ESCAPED_ASCII if text.isascii() else _compiled(_ESCAPED)).sub(_escape, text)
 
 
 def _all_escaped(text: str) -> str:
@@ -139,5 +187,9 @@ _RENDER: dict[str, Callable[[str], str]] = {
     DOUBLE: lambda text: double(text)(text),
     BLOCK: str,
 }
+_RESOLVER = Resolver()
+_TEXT = "tag:yaml.org,2002:str"
+_cached_exact = lru_cache(maxsize=16384)(_written_exactly)
 _cached = lru_cache(maxsize=16384)(_written)
 _cached_key = lru_cache(maxsize=16384)(_written_key)
+_cached_exact_key = lru_cache(maxsize=16384)(_written_key_exactly)

@@ -14,7 +14,7 @@ from yaml import (
     StreamEndEvent,
 )
 
-from dask_helm.goyaml import scalars
+from dask_helm.goyaml import scalars, simple
 from dask_helm.goyaml.anchors import MAX_DEPTH, TOO_DEEP, Anchors, copied
 from dask_helm.goyaml.differences import check_document
 from dask_helm.goyaml.scalars import RefusedError
@@ -32,6 +32,13 @@ def load(text: str | bytes, *, name: str = "<text>", whole_numbers: bool = False
     Every number is a float, as in Go; with `whole_numbers` those written as integers are ints.
     YamlError tells what cannot be read, and where in the text of that `name`.
     """
+    plain = scalars.whole if whole_numbers else scalars.floating
+    found = simple.read(text, plain) if isinstance(text, str) else simple.NOT_SIMPLE
+    return parse(text, name, whole_numbers) if found is simple.NOT_SIMPLE else found
+
+
+def parse(text: str | bytes, name: str, whole_numbers: bool) -> Any:
+    """Do what load does, whatever the text looks like."""
     return read(text, name, lambda source: _first(source, whole_numbers))
 
 
@@ -135,8 +142,8 @@ class _Builder:
         event = None
         try:
             while type(event := self._next()) is not SequenceEndEvent:
-                items.append(self._node(event, depth + 1))
                 self._anchors.nodes += 1
+                items.append(self._node(event, depth + 1))
         except RefusedError as error:
             raise self._source.error(error, event) from None
         return items
@@ -148,11 +155,11 @@ class _Builder:
             while type(event := self._next()) is not MappingEndEvent:
                 key = self._key(event)
                 event = self._next()
+                self._anchors.nodes += 1 if key is _MERGING else 2
                 if key is _MERGING:
                     self._merge(result, self._node(event, depth + 1), event)
                 else:
                     result[key] = self._node(event, depth + 1)
-                self._anchors.nodes += 2
         except RefusedError as error:
             raise self._source.error(error, event) from None
         return result

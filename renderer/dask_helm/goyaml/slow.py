@@ -9,7 +9,10 @@ from yaml.scanner import Scanner, ScannerError
 
 
 class Parser(Reader, Scanner, EventParser):
-    """Gives the same events as the parser of libyaml, thirty times slower."""
+    """Gives the same events as the parser of libyaml, thirty times slower.
+
+    It refuses a few texts more, and in ``[a:,b]`` reads the key ``a``, where Go reads text.
+    """
 
     def __init__(self, data: bytes) -> None:
         Reader.__init__(self, data)

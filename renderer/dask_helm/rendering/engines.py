@@ -88,7 +88,7 @@ class HelmEngine:
         arguments = ["--namespace", release.namespace, release.name, self._folder]
         result = subprocess.run(
             [*self._command, *arguments],
-            input=goyaml.dump(given),
+            input=goyaml.dump_exactly(given),
             capture_output=True,
             text=True,
             check=False,

@@ -4,6 +4,7 @@ Each function yields what may be meant, the likeliest first; whether it is allow
 schema to say.
 """
 
+import math
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -18,9 +19,14 @@ NO = {"false", "no", "off", "n", "f", "0", "disabled", "none"}
 # Of what a map is short for when one value stands in its place: `persistence: true`.
 _MAIN_KEYS = {
     bool: ("enabled",),
-    float: ("replicas", "count"),
-    str: ("type", "repository", "name", "secretName", "prefix"),
+    float: ("replicas", "count", "minAvailable"),
+    list: ("pip",),
+    str: ("type", "repository", "name", "secretName", "claimName", "path", "prefix"),
 }
+
+_NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_WORDS_MEANT = {"nvidia": "gpu", "cuda": "gpu"}
+_TAINT = re.compile(r"([\w./-]+)(?:=([\w.-]*))?:(NoSchedule|PreferNoSchedule|NoExecute)")
 
 # Units as other programs write them, and as Kubernetes does.
 _QUANTITY = re.compile(r"\+?([0-9.,_]+)\s*([a-zA-Zµ]*)")
@@ -32,6 +38,7 @@ def candidates(value: Any, schema: Schema, written: str | None) -> Iterator[Any]
 
     `written` is the value as it stands in the user's file, where a number has all its digits.
     """
+    yield from _only(schema)
     if "enum" in schema:
         yield from _words(value, [word for word in schema["enum"] if isinstance(word, str)])
     for kind in _types(schema):
@@ -39,6 +46,12 @@ def candidates(value: Any, schema: Schema, written: str | None) -> Iterator[Any]
     if isinstance(value, list) and len(value) == 1:
         yield value[0]
         yield from candidates(value[0], schema, None)
+
+
+def _only(schema: Schema) -> list[Any]:
+    """Return the one value that the schema takes, if it is one."""
+    values = [value for value in schema.get("enum", [schema.get("const")]) if value is not None]
+    return values if len(values) == 1 else []
 
 
 def meant_word(value: Any, schema: Schema) -> str | None:
@@ -51,8 +64,7 @@ def fallback(key: str, schema: Schema) -> Iterator[Any]:
     """Yield values to begin with where nothing that was found can be used."""
     for word in ("examples", "enum"):
         yield from schema.get(word, ())
-    if "default" in schema:
-        yield schema["default"]
+    yield from (schema[word] for word in ("default", "const") if word in schema)
     for kind in _types(schema):
         yield from _beginnings(kind, key, schema)
 
@@ -80,15 +92,16 @@ def _beginnings(kind: str, key: str, schema: Schema) -> Iterator[Any]:
         "null": [None],
     }
     limits = [schema[word] for word in ("minimum", "maximum") if word in schema]
-    yield from [*limits, 1, 0.5] if kind in ("integer", "number") else simple.get(kind, [])
+    yield from [1, *limits, 0.5, 0] if kind in ("integer", "number") else simple.get(kind, [])
 
 
 def _words(value: Any, words: list[str]) -> Iterator[str]:
     """Yield the words that are nearest to a text."""
     text = str(value)
     plain = {_plain(word): word for word in words}
-    if _plain(text) in plain:
-        yield plain[_plain(text)]
+    meant = _WORDS_MEANT.get(_plain(text), _plain(text))
+    if meant in plain:
+        yield plain[meant]
     yield from get_close_matches(text, words, cutoff=0.5)
     yield from (plain[word] for word in get_close_matches(_plain(text), plain, cutoff=0.5))
 
@@ -151,9 +164,15 @@ def _to_number(value: Any, schema: Schema, written: str | None) -> Iterator[floa
 def _parsed(value: Any) -> float | None:
     if isinstance(value, str):
         text = re.fullmatch(r"\s*([-+]?[0-9][0-9_]*(?:[.,][0-9]*)?)\s*(%?)\D*", value)
-        number = float(text[1].replace("_", "").replace(",", ".")) if text else None
-        return number / 100 if number is not None and text and text[2] else number
+        number = float(text[1].replace("_", "").replace(",", ".")) if text else _numeral(value)
+        number = number / 100 if number is not None and text and text[2] else number
+        return number if number is not None and math.isfinite(number) else None
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _numeral(word: str) -> float | None:
+    plain = word.strip().lower()
+    return float(_NUMERALS.index(plain)) if plain in _NUMERALS else None
 
 
 def _to_boolean(value: Any, schema: Schema, written: str | None) -> Iterator[bool]:  # noqa: ARG001
@@ -177,6 +196,7 @@ def _pairs(value: dict[str, Any], items: Schema) -> Iterator[list[Any]]:  # noqa
     """Yield a map as the list that Kubernetes has instead: names with values, or items in order."""
     if value and not any(isinstance(item, (dict, list)) for item in value.values()):
         yield [{"name": name, "value": _as_text(item)} for name, item in value.items()]
+        yield [{"name": name, "mountPath": _as_text(item)} for name, item in value.items()]
     if value and all(key.isdigit() for key in value):
         yield list(value.values())
 
@@ -191,8 +211,9 @@ def _split(text: str) -> list[str]:
 def _to_map(value: Any, schema: Schema, written: str | None) -> Iterator[dict[str, Any]]:  # noqa: ARG001
     if isinstance(value, list):
         yield from _from_list(value)
+        yield from _short_for(value, schema)
     elif isinstance(value, str):
-        yield from _from_text(value)
+        yield from _from_text(value, schema)
     elif value is None and "enabled" in schema.get("properties", {}):
         yield {"enabled": False}
     if not isinstance(value, (list, dict)) and value is not None:
@@ -201,7 +222,7 @@ def _to_map(value: Any, schema: Schema, written: str | None) -> Iterator[dict[st
 
 def _from_list(items: list[Any]) -> Iterator[dict[str, Any]]:
     """Yield a list of names with values, of single lines, or of named maps, as a map."""
-    maps = [next(_from_text(item), {}) if isinstance(item, str) else item for item in items]
+    maps = [next(_from_text(item, {}), {}) if isinstance(item, str) else item for item in items]
     if not all(isinstance(item, dict) and item for item in maps):
         return
     if all(set(item) in ({"name", "value"}, {"key", "value"}) for item in maps):
@@ -211,16 +232,27 @@ def _from_list(items: list[Any]) -> Iterator[dict[str, Any]]:
     yield {key: value for item in maps for key, value in item.items()}
 
 
-def _from_text(text: str) -> Iterator[dict[str, Any]]:
+def _from_text(text: str, schema: Schema) -> Iterator[dict[str, Any]]:
+    taint = _TAINT.fullmatch(text)
+    if taint:
+        operator = {"operator": "Exists"} if taint[2] is None else {"value": taint[2]}
+        yield {"key": taint[1], **operator, "effect": taint[3]}
+    key, colon, rest = text.partition(":")
+    if colon and key in schema.get("properties", {}):
+        yield {key: rest.strip()}
     pair = re.fullmatch(r"\s*([^\s=:]+)\s*[=:]\s+?(.*)|([^\s=]+)=(.*)", text)
     if pair:
-        yield {pair[1] or pair[3]: pair[2] or pair[4] or ""}
+        key, value = pair[1] or pair[3], pair[2] or pair[4] or ""
+        named = {"name", "value"} <= set(schema.get("properties", {}))
+        yield {"name": key, "value": value} if named else {key: value}
     image = re.fullmatch(r"([\w.-]+(?::[0-9]+)?/[\w./-]+|[\w.-]+):([\w.-]+)", text)
     if image:
         yield {"repository": image[1], "tag": image[2]}
 
 
 def _short_for(value: Any, schema: Schema) -> Iterator[dict[str, Any]]:
+    if isinstance(value, str) and (number := _parsed(value)) is not None:
+        yield from _short_for(number, schema)
     keys = _MAIN_KEYS.get(type(value), ())
     yield from ({key: value} for key in keys if key in schema.get("properties", {}))
     if isinstance(value, float) and isinstance(schema.get("additionalProperties"), dict):

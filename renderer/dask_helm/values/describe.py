@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dask_helm import goyaml
+from dask_helm.values.paths import quoted
+
 Schema = dict[str, Any]
 
 _LONGEST = 60
@@ -35,22 +38,31 @@ def found(value: Any) -> str:
     return f"a {kind}" if value else f"an empty {kind}"
 
 
+def counted(value: Any) -> str:
+    """Return what a list or a map is and how much it holds: ``a list of 2 items``."""
+    what, kind = ("list", "item") if isinstance(value, list) else ("map", "key")
+    return f"a {what} of {len(value)} {kind}{'s' * (len(value) != 1)}"
+
+
+def is_reread(written: str | None, value: Any) -> bool:
+    """Return whether a plain word means a value that nobody expects: yes is true, 1.10 is 1.1."""
+    if written is None or not isinstance(value, (bool, int, float)):
+        return False
+    shown = json.dumps(value) if isinstance(value, bool) else number(value)
+    return written != shown and bool(goyaml.load(written) == value)
+
+
 def allowed(schema: Schema) -> str:
-    """Return what belongs in the place that the schema describes."""
-    if "enum" in schema:
-        return alternatives([_literal(value) for value in schema["enum"]])
-    if "const" in schema:
-        return _literal(schema["const"])
-    return alternatives(list(_kinds(schema))) or "something else"
+    """Return what belongs in the place that the schema describes; empty if it does not say."""
+    if "enum" in schema or "const" in schema:
+        return _one_of(schema.get("enum", [schema.get("const")]))
+    return alternatives(list(_kinds(schema)))
 
 
 def alternatives(words: Sequence[str]) -> str:
-    """Join words as alternatives, null last: ``a or b, or null,``."""
-    others = [word for word in words if word != "null"]
-    joined = " or ".join(filter(None, [", ".join(others[:-1]), *others[-1:]]))
-    if "null" not in words:
-        return joined
-    return f"{joined}, or null," if joined else "null"
+    """Join words as alternatives, ``a, b or c``; null, which most keys take, is not told."""
+    told = [word for word in words if word != "null"] or words
+    return " or ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def listed(words: Sequence[str]) -> str:
@@ -74,7 +86,7 @@ def _kinds(schema: Schema) -> Iterator[str]:
             if not (name == "number" and is_quantity(schema)):
                 yield _NAMES[name] + _range(schema)
         else:
-            yield _NAMES[name]
+            yield _NAMES[name] + _size(name, schema)
 
 
 def is_quantity(schema: Schema) -> bool:
@@ -82,11 +94,25 @@ def is_quantity(schema: Schema) -> bool:
     return "[KMGTPE]i" in schema.get("pattern", "")
 
 
+def _one_of(values: Sequence[Any]) -> str:
+    words = [_literal(value) for value in values if value is not None]
+    return f"only {words[0]}" if len(words) == 1 else alternatives(words or ["null"])
+
+
+def _size(kind: str, schema: Schema) -> str:
+    """Return how much a list or a map may hold."""
+    what, word = ("item", "Items") if kind == "array" else ("key", "Properties")
+    limits = {"min": "at least", "max": "at most"}
+    told = [(words, schema[key + word]) for key, words in limits.items() if key + word in schema]
+    sizes = [f"{words} {many} {what}{'s' * (many != 1)}" for words, many in told]
+    return f" of {' and '.join(sizes)}" if sizes else ""
+
+
 def _text(schema: Schema) -> str:
     pattern = schema.get("pattern")
     if is_quantity(schema):
         word = re.match(r"\^\((\w+)\|", schema["pattern"])
-        return f"{_QUANTITY}, {word[1]}" if word else _QUANTITY
+        return f"{_QUANTITY} or {word[1]}" if word else _QUANTITY
     if not pattern:
         return "text" + _length(schema)
     return _patterned(pattern, schema)
@@ -135,14 +161,16 @@ def _literal(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return json.dumps(short, ensure_ascii=False)
+    return quoted(short)
 
 
 # What the patterns of our schema mean; a test says that each has its words here.
 PATTERNS = {
     "^[A-Za-z0-9_.-]{0,128}$": "a tag of at most 128 letters, digits, dots, dashes and underscores",
     "^(sha256:[a-f0-9]{64})?$": "sha256: and 64 of the characters 0-9 and a-f",
-    "^([a-z]([-a-z0-9]*[a-z0-9])?)?$": "a letter and then lower-case letters, digits and dashes,",
+    "^([a-z]([-a-z0-9]*[a-z0-9])?)?$": (
+        "a name of lower-case letters, digits and dashes, beginning with a letter,"
+    ),
     "^(/?[A-Za-z0-9._~-]+)*/?$": "a path of letters, digits and . _ ~ -",
     r"^((tcp|tls|ws|wss|ucx|ucxx)://[^/\s]+:[0-9]+/?)?$": "an address with scheme and port",
 }

@@ -81,7 +81,7 @@ class Scanner:
 
     def advise(self, what: str, advice: str, offset: int | None = None) -> SettingError:
         """Return an error that points into the expression, with advice in words."""
-        text = re.sub(r"\s", " ", self.text)
+        text = "".join(c if c.isprintable() else " " for c in self.text)
         caret = " " * (self.offset if offset is None else offset) + "^"
         return SettingError(f"{self.flag}: {what}\n  {text}\n  {caret}\n  {advice}")
 
@@ -133,7 +133,7 @@ class Grammar:
         start = self.scanner.offset
         digits, stop = self.scanner.until("]")
         if not stop:
-            raise self.scanner.error("the bracket is not closed", f"{self.scanner.text}]=VALUE")
+            raise self._unclosed(start)
         steps.append(self._whole(digits, start))
         rest_start = self.scanner.offset
         rest, stop = self.scanner.until("[.=")
@@ -142,6 +142,14 @@ class Grammar:
             right = self._with(rest_start, "." if stop else "=")
             raise self.scanner.error(what, right, rest_start)
         return stop
+
+    def _unclosed(self, start: int) -> SettingError:
+        """Say where the bracket belongs: behind the digits."""
+        text = self.scanner.text
+        rest = text[start:].lstrip("0123456789")
+        digits = text[start : len(text) - len(rest)]
+        right = f"{text[:start]}{digits or 0}]{rest or '=VALUE'}"
+        return self.scanner.error("the bracket is not closed", right, start - 1)
 
     def _whole(self, digits: str, start: int) -> int:
         if _INDEX.fullmatch(digits) and len(digits) < 20 and int(digits) >= 0:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 # What other programs, and older ones, call things.
 _SYNONYMS = {
@@ -11,6 +12,9 @@ _SYNONYMS = {
     "nprocs": "processes",
     "nworkers": "processes",
     "cpus": "cpu",
+    "count": "replicas",
+    "instances": "replicas",
+    "nodes": "replicas",
     "volume": "volumes",
     "host": "hosts",
     "hostname": "hosts",
@@ -27,13 +31,29 @@ _CUTOFF = 0.72
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return the nearest of the known words, the very nearest first; none when all are far."""
-    names = list(known)
+    return list(_nearest(word, tuple(known)))
+
+
+def meant(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known words that are the same but for the spelling, or mean the same."""
+    return list(_meant(word, tuple(known)))
+
+
+# One file may hold the same mistake a thousand times.
+@lru_cache(maxsize=512)
+def _nearest(word: str, names: tuple[str, ...]) -> tuple[str, ...]:
     plain = {_plain(name): name for name in names}
-    meant = [plain.get(_plain(word)), _SYNONYMS.get(_plain(word))]
-    same = [name for name in meant if name in names]
     similar = get_close_matches(word, names, n=3, cutoff=_CUTOFF)
     letters = (plain[name] for name in get_close_matches(_plain(word), plain, n=3, cutoff=_CUTOFF))
-    return list(dict.fromkeys(name for name in [*same, *similar, *letters] if name))
+    return tuple(dict.fromkeys([*_meant(word, names), *similar, *letters]))
+
+
+@lru_cache(maxsize=512)
+def _meant(word: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    plain = _plain(word)
+    same = [name for name in names if plain and _plain(name) == plain]
+    synonym = _SYNONYMS.get(plain)
+    return (*same, synonym) if synonym in names and synonym not in same else tuple(same)
 
 
 def _plain(word: str) -> str:

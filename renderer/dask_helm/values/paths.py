@@ -47,6 +47,18 @@ def nested(path: ValuePath, value: Any) -> Any:
     return value
 
 
+def until_index(path: ValuePath) -> ValuePath:
+    """Return the path as far as it names keys: to the outermost list, if it leads into one."""
+    steps = (depth for depth, step in enumerate(path) if isinstance(step, int))
+    return path[: next(steps, len(path))]
+
+
+def quoted(text: str) -> str:
+    """Return the text in double quotes, with escapes for what a terminal does not show."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in written)
+
+
 def depth(data: Any) -> int:
     """Return how many levels of maps and lists stand within each other."""
     levels, level = 0, [data]
@@ -67,4 +79,4 @@ def _has(data: Any, key: str | int) -> bool:
 
 
 def _quoted(key: str) -> str:
-    return key if PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if PLAIN_KEY.fullmatch(key) else quoted(key)

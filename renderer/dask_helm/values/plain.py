@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
+from dask_helm import goyaml
 from dask_helm.errors import UsageError
 from dask_helm.goyaml.anchors import MAX_DEPTH, TOO_DEEP
 from dask_helm.values.paths import ValuePath, shown
@@ -23,7 +24,7 @@ def _converted(value: Any, path: ValuePath) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return str(value)
+        return _text(value, path)
     if isinstance(value, Real):
         return _number(value, path)
     return _container(value, path)
@@ -47,7 +48,14 @@ def _map(value: Mapping[Any, Any], path: ValuePath) -> dict[str, Any]:
         if not isinstance(key, str):
             where = shown(path) or "values"
             raise UsageError(f"{where} has the key {key!r}; keys are text, so write {str(key)!r}")
-    return {str(key): _converted(item, (*path, str(key))) for key, item in value.items()}
+    return {_text(key, path): _converted(item, (*path, str(key))) for key, item in value.items()}
+
+
+def _text(text: str, path: ValuePath) -> str:
+    if goyaml.whole_characters(text) == text:
+        return str(text)
+    where = shown(path) or "values"
+    raise UsageError(f"{where} holds half a surrogate pair in {text!r}, which no file can hold")
 
 
 def _number(value: Real, path: ValuePath) -> float:

@@ -18,11 +18,16 @@ _MOST_CANDIDATES = 40
 
 @dataclass
 class Repair:
-    """Makes one value right; `left_out` collects the paths of what has no place in it."""
+    """Makes one value right.
+
+    `left_out` collects the paths of what has no place in it; `invented` says that some part of it
+    is only an example.
+    """
 
     tree: Tree
     values: Values
     left_out: list[str] = field(default_factory=list)
+    invented: bool = False
 
     def fit(self, value: Any, schema: Schema, path: ValuePath, *, invent: bool = True) -> Any:
         """Return the value or what is nearest to it that the schema takes, else NOTHING.
@@ -32,9 +37,22 @@ class Repair:
         """
         if self.tree.is_valid(value, schema):
             return value
+        before = self.invented
         found = self._first(self._offered(value, schema, path), schema)
+        if found is not NOTHING or not invent:
+            return found
+        self.invented = before
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
-        return self._first(fallback(key, schema), schema) if found is NOTHING and invent else found
+        return self._example(key, schema)
+
+    def invent(self, key: str, schema: Schema) -> Any:
+        """Return some value that the schema takes for the key, or a word to be replaced."""
+        found = self._example(key, schema)
+        return "VALUE" if found is NOTHING else found
+
+    def _example(self, key: str, schema: Schema) -> Any:
+        self.invented = True
+        return self._first(fallback(key, schema), schema)
 
     def _first(self, offered: Iterator[Any], schema: Schema) -> Any:
         """Return the first that the schema takes."""
@@ -53,12 +71,13 @@ class Repair:
     def _inside(
         self, value: Any, schema: Schema, path: ValuePath, *, invent: bool
     ) -> Iterator[Any]:
-        """Yield the map or list with its parts made right; if refused, nothing was left out."""
-        before = len(self.left_out)
+        """Yield the map or list with its parts made right; if refused, that leaves no trace."""
+        left_out, invented = len(self.left_out), self.invented
         made = _Inside(self, invent).of(value, schema, path)
         if made is not NOTHING:
             yield made
-        del self.left_out[before:]
+        del self.left_out[left_out:]
+        self.invented = invented
 
 
 @dataclass
@@ -110,10 +129,7 @@ class _Inside:
         return {key: self._invented(key, schema) for key in missing}
 
     def _invented(self, key: str, schema: Schema) -> Any:
-        inner = self.repair.tree.child(schema, key) or {}
-        return next(
-            (v for v in fallback(key, inner) if self.repair.tree.is_valid(v, inner)), "VALUE"
-        )
+        return self.repair.invent(key, self.repair.tree.child(schema, key) or {})
 
 
 def _takes(schema: Schema, kind: str) -> bool:

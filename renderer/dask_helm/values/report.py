@@ -2,28 +2,36 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from dask_helm import goyaml
 from dask_helm.errors import Place, Problem
 from dask_helm.values import schema as own
 from dask_helm.values.collect import Values
 from dask_helm.values.convert import meant_word
-from dask_helm.values.describe import allowed, found, listed
+from dask_helm.values.describe import allowed, counted, found, is_reread, listed
 from dask_helm.values.findings import Finding, findings
 from dask_helm.values.merge import Map
-from dask_helm.values.paths import ValuePath, holds, nested, shown, value_at
+from dask_helm.values.paths import ValuePath, holds, nested, shown, until_index, value_at
 from dask_helm.values.repair import NOTHING, Repair
+from dask_helm.values.sources import FileSource
 from dask_helm.values.suggest import Advice, Suggester, misplaced
 from dask_helm.values.tree import Schema, Tree
+
+_SIZES = ("minItems", "maxItems", "minProperties", "maxProperties")
+_UNTOLD = ("not", "uniqueItems", "contains", "propertyNames", "dependencies", "falseSchema")
+"""Words of schemas of which `allowed` does not tell."""
+_LONGEST, _MOST_KEYS = 200, 15
+_MOST_SOUGHT = 100
+"""For so many different keys it is sought what was meant, which takes milliseconds for each."""
 
 
 def problems(
     values: Values, coalesced: Map, schema: Schema, errors: Iterable[Any]
 ) -> list[Problem]:
-    """Return the problems behind the validator's errors, in the order of the user's sources."""
-    report = _Report(values, coalesced, Tree(_with_examples(schema)))
-    return sorted(report.problems(errors), key=lambda problem: _order(problem, values))
+    """Return the problems behind the validator's errors."""
+    return _Report(values, coalesced, Tree(_with_examples(schema))).problems(errors)
 
 
 class _Report:
@@ -31,17 +39,20 @@ class _Report:
         self._values = values
         self._coalesced = coalesced
         self._tree = tree
+        self._lists: dict[ValuePath, _Written] = {}
 
     def problems(self, errors: Iterable[Any]) -> list[Problem]:
         told = findings(errors, self._tree)
         moved = self._misplaced(told)
         rest = [f for f in told if not any(f.path[: len(path)] == path for path, _ in moved)]
-        unknown = [(f, *self._advice(f)) for f in rest if f.kind == "unknown"]
-        targets = {advice.target for _, advice, _ in unknown}
+        unknown = [f for f in rest if f.kind == "unknown"]
+        sought = set(islice(dict.fromkeys(f.path[-1] for f in unknown), _MOST_SOUGHT))
+        advised = [(f, *self._advice(f, f.path[-1] in sought)) for f in unknown]
+        targets = {advice.target for _, advice, _ in advised}
         others = [f for f in rest if f.kind != "unknown" and f.path not in targets]
         return [
             *(self._moved(path, target) for path, target in moved),
-            *(self._unknown(*item) for item in unknown),
+            *(self._unknown(*item) for item in advised),
             *(self._wrong(finding) for finding in others),
         ]
 
@@ -53,65 +64,100 @@ class _Report:
 
     def _moved(self, path: ValuePath, target: ValuePath) -> Problem:
         value = value_at(self._coalesced, path)
-        message = f"stands where {shown(target[:-2])} has the names of its own"
-        return self._problem(path, message, target, nested(target, value), key=True)
+        above = shown(target[:-2])
+        message = f"is read as a name, for the keys of {above} are names that you choose"
+        return self._problem(path, message, target, _written(nested(target, value)), key=True)
 
-    def _advice(self, finding: Finding) -> tuple[Advice, list[str]]:
+    def _advice(self, finding: Finding, sought: bool) -> tuple[Advice, list[str]]:
+        if not sought:
+            return Advice(finding.path), []
         repair = Repair(self._tree, self._values)
         return Suggester(self._tree, repair).advice(finding), repair.left_out
 
     def _unknown(self, finding: Finding, advice: Advice, left_out: list[str]) -> Problem:
-        write = advice.write or self._list_around(finding.path)
+        write = _written(advice.write) if advice.write else self._list_around(finding.path)
         message = self._why_unknown(finding, advice) + _left_out(left_out)
         return self._problem(advice.path, message, advice.target, write, key=True)
 
     def _why_unknown(self, finding: Finding, advice: Advice) -> str:
         if advice.note:
-            return f"is a key of the older chart that has no counterpart here: {advice.note}"
+            return f"is a key of the older dask chart with no counterpart here: {advice.note}"
         if advice.older:
-            return "is a key of the older chart"
-        above = shown(finding.path[:-1]) or "the values"
-        if advice.target:
-            return f"is no key of {above}"
-        keys = listed(sorted(finding.schema.get("properties", {})))
-        return f"is no key of {above}; remove it" + (f", or write one of: {keys}" if keys else "")
+            return "is a key of the older dask chart"
+        missing = "there is no such key" + ("" if finding.path[1:] else " at the top")
+        return missing if advice.target else f"{missing}; remove it{_others(finding)}"
 
     def _wrong(self, finding: Finding) -> Problem:
-        repair = Repair(self._tree, self._values)
-        write = self._list_around(finding.path) or self._fitted(finding, repair)
+        inside_list = until_index(finding.path) != finding.path
+        write = self._list_around(finding.path) if inside_list else self._fitted(finding)
         problem = self._problem(finding.path, self._why_wrong(finding), None, write)
         return replace(problem, suggestion=meant_word(finding.value, finding.schema))
 
     def _why_wrong(self, finding: Finding) -> str:
-        if finding.kind == "wrong":
-            words = allowed(finding.schema)
-            return f"is {found(finding.value)}; {words} belongs here" if words else finding.text
-        nulled = holds(self._values.data, finding.path)
-        missing = "is null, which removes the default" if nulled else "is missing"
-        return f"{missing}; {allowed(finding.schema)} belongs here"
+        words = allowed(finding.schema)
+        if finding.kind == "missing":
+            return self._why_missing(finding.path, words)
+        if not words or finding.keyword in _UNTOLD:
+            return f"is {found(finding.value)}, which is not allowed here: {_short(finding.text)}"
+        if self._lacks_quotes(finding):
+            return f"is {self._found(finding)}; text belongs here, so put it in quotes"
+        return f"is {self._found(finding)}; {words} belongs here"
 
-    def _fitted(self, finding: Finding, repair: Repair) -> Map | None:
-        fitted = repair.fit(finding.value, finding.schema, finding.path)
-        written: Map | None = None if fitted is NOTHING else nested(finding.path, fitted)
-        return written
+    def _lacks_quotes(self, finding: Finding) -> bool:
+        written = self._values.written(finding.path)
+        if written is None or isinstance(finding.value, (str, list, dict, type(None))):
+            return False
+        return self._tree.is_valid(written, finding.schema)
 
-    def _list_around(self, path: ValuePath) -> Map | None:
+    def _why_missing(self, path: ValuePath, words: str) -> str:
+        if not holds(self._values.data, path):
+            return f"is missing; {words} belongs here" if words else "is missing"
+        word = "empty" if self._is_left_empty(path) else "null"
+        right = f", or write {words}" if words else ""
+        return f"is {word}, which removes a default that is needed; remove the line{right}"
+
+    def _found(self, finding: Finding) -> str:
+        if finding.value is None and self._is_left_empty(finding.path):
+            return "empty"
+        if finding.keyword in _SIZES:
+            return counted(finding.value)
+        written = self._values.written(finding.path)
+        if is_reread(written, finding.value):
+            return f"{found(finding.value)} (which is how YAML reads {written})"
+        return found(finding.value)
+
+    def _is_left_empty(self, path: ValuePath) -> bool:
+        """Return whether nothing stands behind the key, in a file."""
+        in_file = isinstance(self._values.holder(path), FileSource)
+        return in_file and self._values.written(path) is None
+
+    def _fitted(self, finding: Finding) -> "_Written":
+        return self._repaired(finding.value, finding.schema, finding.path)
+
+    def _list_around(self, path: ValuePath) -> "_Written":
         """Return the outermost list around the path, made right; a list is always written whole."""
-        depth = next((i for i, step in enumerate(path) if isinstance(step, int)), None)
-        schema = self._tree.at(path[:depth]) if depth is not None else None
+        around = until_index(path)
+        schema = self._tree.at(around) if around != path else None
         if schema is None:
-            return None
-        items = value_at(self._coalesced, path[:depth])
-        fitted = Repair(self._tree, self._values).fit(items, schema, path[:depth])
-        written: Map | None = None if fitted is NOTHING else nested(path[:depth], fitted)
-        return written
+            return _Written()
+        if around not in self._lists:
+            items = value_at(self._coalesced, around)
+            self._lists[around] = self._repaired(items, schema, around)
+        return self._lists[around]
+
+    def _repaired(self, value: Any, schema: Schema, path: ValuePath) -> "_Written":
+        repair = Repair(self._tree, self._values)
+        fitted = repair.fit(value, schema, path)
+        if fitted is None:  # which says nothing to the user
+            fitted = repair.invent(str(path[-1]), schema)
+        return _Written() if fitted is NOTHING else _written(nested(path, fitted), repair.invented)
 
     def _problem(
         self,
         path: ValuePath,
         message: str,
         target: ValuePath | None,
-        write: Map | None,
+        write: "_Written",
         *,
         key: bool = False,
     ) -> Problem:
@@ -120,7 +166,8 @@ class _Report:
             path=shown(path),
             place=self._place(path, key=key),
             suggestion=shown(target) if target else None,
-            write=goyaml.dump(write) if write else None,
+            write=write.text,
+            example=write.example,
         )
 
     def _place(self, path: ValuePath, *, key: bool) -> Place | None:
@@ -130,20 +177,33 @@ class _Report:
         return self._values.place(self._values.nearest(path), key=True)
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+class _Written(NamedTuple):
+    """The YAML to write, and whether it is only an example."""
+
+    text: str | None = None
+    example: bool = False
+
+
+def _written(write: Map, example: bool = False) -> _Written:
+    return _Written(goyaml.dump_exactly(write), example)
+
+
+def _others(finding: Finding) -> str:
+    """Return what to write instead of a key that stands for nothing."""
+    keys = sorted(finding.schema.get("properties", {}))
+    if len(keys) <= _MOST_KEYS:
+        return f", or write one of: {', '.join(keys)}" if keys else ""
+    return f", or write one of those that `dask-helm explain {shown(finding.path[:-1])}` lists"
+
+
 def _left_out(paths: list[str]) -> str:
     return f"; there is no place for {listed(paths)}" if paths else ""
 
 
 def _with_examples(schema: Schema) -> Schema:
     """Return our own schema with its examples, and any other as it is."""
-    bare = {key: value for key, value in schema.items() if key != "$comment"}
-    return own.load() if bare == own.load(examples=False) else schema
-
-
-def _order(problem: Problem, values: Values) -> tuple[int, int, int, str]:
-    """Return what sorts problems as they stand in the sources; those without a place come last."""
-    place = problem.place
-    if place is None:
-        return len(values.sources), 0, 0, problem.path
-    names = [source.name for source in values.sources]
-    return names.index(place.name), place.line, place.column, problem.path
+    return own.load() if own.is_own(schema) else schema

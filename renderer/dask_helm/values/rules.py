@@ -10,33 +10,35 @@ from typing import Any
 
 from dask_helm.errors import Problem
 from dask_helm.values.collect import Values
-from dask_helm.values.paths import ValuePath, holds
+from dask_helm.values.order import in_order
+from dask_helm.values.paths import ValuePath, holds, shown
 
 _WRITE = re.compile(
     r"[ ,]*\b(?:and )?[Ww]rite(?P<what>[^:\n]*):[ ]*\n(?P<yaml>(?:[ \t]+\S.*\n?|[ \t]*\n)+)\Z"
 )
-_PATH = re.compile(r"(?P<path>[A-Za-z]\w*(?:[.\[]\S+)?)(?= )")
-_FIRST = re.compile(r".[^.\[]*")
+_STEP = re.compile(r"\[(?P<index>\d+)\]|\.?(?P<key>[^\s.\[]+)")
 
 
 def problems(message: str, values: Values) -> list[Problem]:
     """Return the problems that a chart's rules tell of in the message of a failed template.
 
-    Text of another shape becomes one problem with that text.
+    They stand in the order of the user's files. Text of another shape becomes one problem with
+    that text.
     """
     rules = re.split(r"\n\s*\n(?=\S)", message.strip("\n"))
-    return [_problem(rule, values) for rule in rules if rule.strip()]
+    return in_order((_problem(rule, values) for rule in rules if rule.strip()), values)
 
 
 def _problem(rule: str, values: Values) -> Problem:
     sentence, write, plain = _parts(rule)
-    path = _path(sentence, values)
+    path, rest = _path(sentence, values.data)
     if not path:
         return Problem(sentence, write=write)
     known = values.nearest(path)
     return Problem(
-        message=_without_path(sentence),
-        path=_PATH.match(sentence)["path"],  # type: ignore[index]
+        # A sentence about two paths is told whole.
+        message=sentence if rest.startswith("and ") else rest,
+        path=shown(path),
         place=values.place(known, key=True) if known else None,
         write=_from_the_top(write, path) if write and plain else write,
     )
@@ -53,42 +55,31 @@ def _parts(rule: str) -> tuple[str, str | None, bool]:
     return sentence, textwrap.dedent(found["yaml"]).strip("\n") + "\n", not found["what"]
 
 
-def _path(sentence: str, values: Values) -> ValuePath:
-    """Return the path that the sentence begins with; empty when it begins with none."""
-    found = _PATH.match(sentence)
-    if not found or not ("." in found["path"] or found["path"] in values.data):
-        return ()
-    return _steps(found["path"], values.data)
-
-
-def _steps(text: str, data: Any) -> ValuePath:
-    """Return the steps of a path; keys that hold dots are told by the data."""
+def _path(sentence: str, data: Any) -> tuple[ValuePath, str]:
+    """Return the path that the sentence begins with, empty when it has none, and what follows."""
     path: list[str | int] = []
-    while text:
-        step, text = _step(text, data)
-        path.append(step)
-        data = data[step] if holds(data, (step,)) else None
-    return tuple(path)
+    at = 0
+    while (step := _step(sentence, at, data)) and (not path or sentence[at : at + 1] in (".", "[")):
+        key, at = step
+        path.append(key)
+        data = data[key] if holds(data, (key,)) else None
+    is_path = len(path) > 1 or data is not None
+    return (tuple(path), sentence[at:].lstrip()) if is_path else ((), sentence)
 
 
-def _step(text: str, data: Any) -> tuple[str | int, str]:
-    """Return the first step of a path and what is left of it."""
-    index, _, rest = text.partition("]")
-    if index.startswith("[") and index[1:].isdigit():
-        return int(index[1:]), rest.removeprefix(".")
-    keys = [key for key in data if _begins(text, key)] if isinstance(data, dict) else []
-    key = max(keys, key=len, default=_FIRST.match(text)[0])  # type: ignore[index]
-    return key, text[len(key) :].removeprefix(".")
+def _step(sentence: str, at: int, data: Any) -> tuple[str | int, int] | None:
+    """Return the key or index that stands there and where it ends; the data tell keys with dots."""
+    found = _STEP.match(sentence, at)
+    if not found or found["index"]:
+        return (int(found["index"]), found.end()) if found else None
+    rest = sentence[found.start("key") :]
+    keys = [key for key in data if _begins(rest, key)] if isinstance(data, dict) else []
+    key = max(keys, key=len, default=found["key"])
+    return key, found.start("key") + len(key)
 
 
 def _begins(text: str, key: str) -> bool:
-    return text.startswith(key) and text[len(key) :][:1] in ("", ".", "[")
-
-
-def _without_path(sentence: str) -> str:
-    """Return the sentence without the path it begins with, unless it begins with two."""
-    rest = sentence.partition(" ")[2]
-    return sentence if rest.startswith("and ") else rest
+    return bool(key) and text.startswith(key) and text[len(key) :][:1] in ("", ".", "[", " ")
 
 
 def _from_the_top(write: str, path: ValuePath) -> str:

@@ -25,8 +25,14 @@ def load(*, examples: bool = True) -> Schema:
     definitions: Schema = json.loads(kubernetes)["definitions"]
     del values["definitions"]  # only anchors; YAML has copied them to where they are used
     schema: Schema = _inlined(values, definitions, examples)
-    schema["definitions"] = _reachable(schema, definitions)
+    schema["definitions"] = reachable(schema, definitions)
     return schema
+
+
+def is_own(schema: Schema) -> bool:
+    """Return whether that is the schema of this package's own chart."""
+    bare = {key: value for key, value in schema.items() if key != "$comment"}
+    return bare == load(examples=False)
 
 
 def _inlined(node: Any, definitions: Schema, examples: bool) -> Any:
@@ -48,7 +54,8 @@ def _resolved(node: Schema, definitions: Schema) -> Schema:
     return node | {"$ref": f"#/definitions/{name}"}
 
 
-def _reachable(schema: Schema, definitions: Schema) -> Schema:
+def reachable(schema: Schema, definitions: Schema) -> Schema:
+    """Return the definitions that the schema refers to, directly or not, by name."""
     found: Schema = {}
     pending = _references(schema)
     while pending:

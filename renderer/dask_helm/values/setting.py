@@ -35,8 +35,7 @@ def apply(kind: str, expression: str, data: Map) -> ExpressionSource:
 
     `kind` is the name of the option, such as ``--set``.
     """
-    # Bytes of the command line that are no UTF-8 become a replacement character in Go.
-    text = expression.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = goyaml.whole_characters(expression)
     source = ExpressionSource(f"{kind} {text}")
     if kind == JSON and text.strip(_SPACES).startswith("{"):
         source.sets.append(((), _merge_object(text.strip(_SPACES), data)))

@@ -18,6 +18,7 @@ from dask_helm.values.plain import as_helm_reads
 
 # What ends a plain scalar of YAML, far enough to show a number as it was written.
 _SCALAR = re.compile(r"[^\s,#\]}]+")
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Source:
@@ -66,14 +67,15 @@ class FileSource(MappingSource):
     def written(self, path: ValuePath) -> str | None:
         """Return the scalar as it stands in the file."""
         place = self.place(path)
-        if not place:
+        # What is left out at the end of the text stands behind its last line.
+        if not place or place.line > len(self._lines):
             return None
         scalar = _SCALAR.match(self._lines[place.line - 1], place.column - 1)
         return scalar[0] if scalar else None
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.text.split("\n")
+        return _LINE_BREAK.split(self.text)
 
     @cached_property
     def _documents(self) -> list[tuple[Any, goyaml.Positions]]:
@@ -95,7 +97,7 @@ class ExpressionSource(Source):
 
     def place(self, path: ValuePath, *, key: bool = False) -> Place | None:  # noqa: ARG002
         """Return the expression itself as the place."""
-        return Place(self.name, 1) if self.held(path) == len(path) else None
+        return Place(self.name, 0) if self.held(path) == len(path) else None
 
     def written(self, path: ValuePath) -> str | None:
         """Return text given for the path as it is; anything else was changed on the way."""
@@ -119,8 +121,11 @@ def read(given: str | Path | Mapping[str, Any]) -> MappingSource:
 
 
 def content_of(path: str) -> str:
-    """Return the text of a file, or of standard input for `-`."""
-    return _content(path)[1].decode("utf-8", "replace")
+    """Return the text of a file, or of standard input for `-`.
+
+    Bytes that are no UTF-8 become halves of surrogate pairs, so that b64enc finds them again.
+    """
+    return _content(path)[1].decode("utf-8", "surrogateescape")
 
 
 def _content(given: str | Path) -> tuple[str, bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 from dask_helm.values import upstream
 from dask_helm.values.findings import Finding
 from dask_helm.values.merge import Map, merge_maps
-from dask_helm.values.nearest import nearest
+from dask_helm.values.nearest import meant, nearest
 from dask_helm.values.paths import ValuePath, nested, shown
 from dask_helm.values.repair import NOTHING, Repair
 from dask_helm.values.tree import ANY, Tree
@@ -46,17 +46,16 @@ class Suggester:
     def __init__(self, tree: Tree, repair: Repair) -> None:
         self._tree = tree
         self._repair = repair
-        self._known: list[ValuePath] = []
 
     def advice(self, finding: Finding) -> Advice:
         """Return what to do about a key that the schema does not know."""
         older = self._older(finding)
         if older:
             return older
-        targets = [*self._beside(finding), *self._inside(finding), *self._elsewhere(finding)]
-        return next(
-            self._taking(targets, finding), Advice(finding.path, targets[0] if targets else None)
-        )
+        near = [*self._dotted(finding), *self._beside(finding)]
+        far = [*self._inside(finding), *self._elsewhere(finding), *self._as_name(finding)]
+        other = Advice(finding.path, near[0] if near else None)
+        return next(self._taking([*near, *far], finding), other)
 
     def _taking(self, targets: list[ValuePath], finding: Finding) -> Iterator[Advice]:
         """Yield advice to write the value where it is taken."""
@@ -87,6 +86,12 @@ class Suggester:
             write = merge_maps(write, _written(new, self._fitted(new, value, old)) or {})
         return write or None
 
+    def _dotted(self, finding: Finding) -> list[ValuePath]:
+        """Return the path that was written as one key, as --set takes it."""
+        *above, key = finding.path
+        path = (*above, *str(key).split("."))
+        return [path] if "." in str(key) and self._tree.at(path) is not None else []
+
     def _beside(self, finding: Finding) -> list[ValuePath]:
         """Return the nearest keys of the same map."""
         *above, key = finding.path
@@ -94,12 +99,21 @@ class Suggester:
         return [(*above, name) for name in nearest(str(key), known)]
 
     def _inside(self, finding: Finding) -> list[ValuePath]:
-        """Return where the map has the key deeper inside, in a map of the user's own names."""
+        """Return where the map has the key deeper inside."""
         *above, key = finding.path
+        known = finding.schema.get("properties", {})
         short = _SHORT.get(str(key).lower(), ())
-        return (
-            [(*above, *short)] if short and short[0] in finding.schema.get("properties", {}) else []
-        )
+        free = [name for name in known if len(known) == 1 and self._tree.is_free((*above, name))]
+        inside = [(*above, *short)] if short and short[0] in known else []
+        return [*inside, *((*above, name, key) for name in free)]
+
+    def _as_name(self, finding: Finding) -> list[ValuePath]:
+        """Return where the key may be a name of the user's own, such as that of a pool."""
+        if len(finding.path) > 1 or not finding.value or not isinstance(finding.value, dict):
+            return []
+        paths = [(key, *finding.path) for key in finding.schema.get("properties", {})]
+        schemas = ((path, self._tree.at(path)) for path in paths)
+        return [p for p, node in schemas if node and self._tree.is_valid(finding.value, node)]
 
     def _elsewhere(self, finding: Finding) -> list[ValuePath]:
         """Return the other places where the same key is known, the likeliest first."""
@@ -107,14 +121,12 @@ class Suggester:
         return sorted(self._called(key), key=lambda path: _rank(path, finding.path[:-1]))
 
     def _called(self, key: str) -> list[ValuePath]:
-        self._known = self._known or list(self._tree.known(self._tree.root))
-        names = {str(path[-1]) for path in self._known}
-        near = [name for name in nearest(key, names) if name.lower() == key.lower()]
-        meant = near or nearest(key, names)[:1]
-        return [path for path in self._known if path[-1] in meant]
+        return [path for name in meant(key, self._tree.known) for path in self._tree.known[name]]
 
     def _fitted(self, target: ValuePath, value: Any, path: ValuePath) -> Any:
         schema = self._tree.at(target)
+        if schema is None and self._tree.is_free(target[:-1]):
+            return value
         return NOTHING if schema is None else self._repair.fit(value, schema, path, invent=False)
 
 

@@ -1,8 +1,10 @@
 """A JSON schema as a tree: what belongs at a path, and whether a value does."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
+from dask_helm import goyaml
 from dask_helm.errors import ChartError
 from dask_helm.values.paths import ValuePath
 from dask_helm.values.patterns import translated
@@ -11,6 +13,7 @@ Schema = dict[str, Any]
 
 # Stands for the user's own names, such as those of pools.
 ANY = "default"
+_OF_KEYS = {"properties", "additionalProperties", "patternProperties"}
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -29,6 +32,11 @@ class Tree:
         for key in path:
             node = self.child(node, key) if node is not None else None
         return node
+
+    def is_free(self, path: ValuePath) -> bool:
+        """Return whether any keys with any values may stand in what is at the path."""
+        node = self.at(path) or {}
+        return "object" in node.get("type", ()) and not _OF_KEYS & node.keys()
 
     def child(self, node: Schema, key: str | int) -> Schema | None:
         """Return the schema of a key or an item of what `node` describes."""
@@ -63,17 +71,25 @@ class Tree:
         valid: bool = self._validators[id(node)][1].is_valid(plain(value))
         return valid
 
-    def known(self, node: Schema, path: ValuePath = (), depth: int = 8) -> Iterator[ValuePath]:
-        """Yield the paths of the named values in `node`, the nearest first."""
-        level = [(path, node)]
-        while level and depth:
-            level = [pair for above, inner in level for pair in self._named(above, inner)]
-            yield from (found for found, _ in level)
-            depth -= 1
+    @cached_property
+    def known(self) -> dict[str, list[ValuePath]]:
+        """The paths of named values by their last key, the nearest to the top first.
+
+        Of what Kubernetes defines only the outermost keys are told: the names farther inside are
+        many, and stand for many things.
+        """
+        paths: dict[str, list[ValuePath]] = {}
+        pending: list[tuple[ValuePath, Schema, bool]] = [((), self.root, True)]
+        for above, node, own in pending:
+            for path, inner in self._named(above, node):
+                paths.setdefault(str(path[-1]), []).append(path)
+                if own:
+                    pending.append((path, self.resolved(inner), "$ref" not in inner))
+        return paths
 
     def _named(self, path: ValuePath, node: Schema) -> Iterator[tuple[ValuePath, Schema]]:
         for key, inner in node.get("properties", {}).items():
-            yield (*path, key), self.resolved(inner)
+            yield (*path, key), inner
         others = node.get("additionalProperties")
         if isinstance(others, dict) and "properties" in others:
             yield from self._named((*path, ANY), others)
@@ -95,9 +111,14 @@ def validator(schema: Schema) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a copy with numbers of Python's own types only, which the validator insists on."""
+    """Return a copy with numbers of Python's own types only, which the validator insists on.
+
+    It insists on whole characters, too: bytes that are none become U+FFFD, as in Go's JSON.
+    """
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
+    if isinstance(value, str):
+        return goyaml.whole_characters(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value

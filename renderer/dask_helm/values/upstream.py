@@ -53,7 +53,7 @@ GONE: dict[str, str] = {
     "worker.port": _PORT,
     "worker.portDashboard": _PORT,
     "worker.metrics": _METRICS,
-    "worker.image.dask_worker": "the command is `dask worker`; see command",
+    "worker.image.dask_worker": "the command is `dask worker`; workers.default.command replaces it",
     "worker.default_resources": "write resources.limits instead",
     "jupyter.name": _LABEL,
     "jupyter.servicePort": _PORT,
@@ -94,8 +94,8 @@ def target(path: ValuePath) -> ValuePath | None:
 
 
 def gone(path: ValuePath, value: Any) -> list[str]:
-    """Return what is inside the value that has no counterpart here."""
-    own = [shown(path)] if shown(path) in GONE else []
+    """Return what is inside the value that has no counterpart here, each with the reason."""
+    own = [f"{shown(path)} ({GONE[shown(path)]})"] if shown(path) in GONE else []
     inside = value.items() if isinstance(value, dict) and not own else ()
     return own + [name for key, item in inside for name in gone((*path, key), item)]
 

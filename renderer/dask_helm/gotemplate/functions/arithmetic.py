@@ -9,6 +9,9 @@ from dask_helm.gotemplate.functions.limits import check_elements
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.types import FunctionError, Int64, IntList
 
+# No float is as large, or as small, as this power of ten.
+_MAX_EXPONENT = 400
+
 
 @function("add")
 def add(*values: Any) -> Int64:
@@ -120,10 +123,28 @@ def round_(value: Any, places: int, *least: float) -> float:
     return whole / power if power else math.nan
 
 
-def _power_of_ten(places: int) -> float:
-    if places > 308:
+def _power_of_ten(exponent: int) -> float:
+    """Return the power as Go's math.Pow multiplies it up, which is not always the nearest float."""
+    if abs(exponent) > _MAX_EXPONENT:
+        return math.inf if exponent > 0 else 0.0
+    fraction, power = 1.0, 0
+    factor, factor_power = math.frexp(10.0)
+    rest = abs(exponent)
+    while rest:
+        if rest & 1:
+            fraction, power = fraction * factor, power + factor_power
+        factor, factor_power = factor * factor, factor_power * 2
+        if factor < 0.5:
+            factor, factor_power = factor * 2, factor_power - 1
+        rest >>= 1
+    return _scaled(1 / fraction, -power) if exponent < 0 else _scaled(fraction, power)
+
+
+def _scaled(fraction: float, power: int) -> float:
+    try:
+        return math.ldexp(fraction, power)
+    except OverflowError:
         return math.inf
-    return float(f"1e{places}") if places > -400 else 0.0
 
 
 @function("untilStep")

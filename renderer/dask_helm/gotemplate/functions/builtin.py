@@ -108,7 +108,7 @@ def _js_character(character: str) -> str:
         return _JS[character]
     shown = character < "\x80" or character.isprintable()
     is_byte = "\ud800" <= character <= "\udfff"
-    return character if shown else f"\\u{0xFFFD if is_byte else ord(character):04X}"
+    return character if shown or is_byte else f"\\u{ord(character):04X}"
 
 
 @function("urlquery")

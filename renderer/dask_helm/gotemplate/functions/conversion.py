@@ -37,7 +37,7 @@ def to_integer(value: Any) -> int:
     if isinstance(value, float):
         return _truncated(value)
     if isinstance(value, Unsigned):
-        return wrapped(value)
+        return int(wrapped(value))
     return int(value) if isinstance(value, int) else 0
 
 

@@ -9,12 +9,14 @@ from dask_helm import goyaml
 from dask_helm.errors import YamlError
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilList, NilMap, is_nil
+from dask_helm.gotemplate.memory import Memory, packed, unpacked
 from dask_helm.gotemplate.printing.plain import stringer
 from dask_helm.gotemplate.types import FunctionError, Object
-from dask_helm.gotemplate.utf8 import valid
+from dask_helm.gotemplate.utf8 import is_valid, valid
 
 _BYTE = re.compile("[\ud800-\udfff]")
 _INDENT = "  "
+_TOO_LARGE = "json: cannot unmarshal number"
 
 
 def _written(write: Callable[[Any], str], value: Any, text_of: Callable[[str], str]) -> str:
@@ -24,7 +26,7 @@ def _written(write: Callable[[Any], str], value: Any, text_of: Callable[[str], s
     except goyaml.MarshalError:
         return write(_plain(value, text_of))
     # Only now is it worth to look for what Python's types do not tell: nil lists, bytes.
-    doubtful = "[]" in text or "{}" in text or (not text.isascii() and _BYTE.search(text))
+    doubtful = "[]" in text or "{}" in text or not is_valid(text)
     return write(_plain(value, text_of)) if doubtful else text
 
 
@@ -49,6 +51,7 @@ def _fields(value: Object) -> Any:
     return {name: field for name, field in value.members().items() if not hasattr(field, "call")}
 
 
+@Memory
 def _yaml(value: Any) -> str:
     return _written(goyaml.dump, value, valid)[:-1]
 
@@ -87,10 +90,26 @@ def must_to_yaml(value: Any) -> str:
 @function("toYamlPretty")
 def to_yaml_pretty(value: Any) -> str:
     """Return the value as YAML with indented lists."""
+    return _swallowed(_pretty, value)
+
+
+def _pretty(value: Any) -> str:
     try:
-        return goyaml.dump_pretty(value)[:-1]
-    except (goyaml.MarshalError, RecursionError):
-        return ""
+        text = goyaml.dump_pretty(value)[:-1]
+    except goyaml.MarshalError:
+        text = goyaml.dump_pretty(_without_structs(value))[:-1]
+    if not is_valid(text):
+        raise FunctionError("the value holds bytes that are no UTF-8")
+    return text
+
+
+def _without_structs(value: Any) -> Any:
+    """Return the value with the texts of structs; nil lists stay lists."""
+    if isinstance(value, list):
+        return [_without_structs(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _without_structs(element) for key, element in value.items()}
+    return _fields(value) if isinstance(value, Object) else value
 
 
 @function("toJson")
@@ -125,18 +144,17 @@ def to_raw_json(value: Any) -> str:
 
 def _loaded(text: str) -> Any:
     """Return the text's value, fresh, for templates change maps; copying is faster than reading."""
-    return _copied(_read(text)) if len(text) < _LONG else goyaml.load(text)
+    read = _read(text) if len(text) < _LONG else None
+    return goyaml.load(text) if read is None else unpacked(read)
 
 
 # Charts hand values from template to template as YAML, the same ones again and again.
 _LONG = 10_000
-_read = lru_cache(maxsize=2_000)(goyaml.load)
 
 
-def _copied(value: Any) -> Any:
-    if type(value) is dict:
-        return {key: _copied(item) for key, item in value.items()}
-    return [_copied(item) for item in value] if type(value) is list else value
+@lru_cache(maxsize=2_000)
+def _read(text: str) -> bytes | None:
+    return packed(goyaml.load(text))
 
 
 @function("fromYaml")
@@ -173,7 +191,9 @@ def from_json(text: str) -> dict[str, Any]:
     try:
         value = goyaml.json_loads(text)
     except goyaml.MarshalError as error:
-        return {"Error": str(error)}
+        message = _json_error(error, text, "{", "map[string]interface {}")
+        read = goyaml.json_loads(text, too_large_as_null=True) if _is_read(text, message) else {}
+        return {**read, "Error": message}
     if isinstance(value, dict):
         return value
     return NilMap() if value is None else {"Error": _wrong_json(value, "map[string]interface {}")}
@@ -185,10 +205,23 @@ def from_json_array(text: str) -> list[Any]:
     try:
         value = goyaml.json_loads(text)
     except goyaml.MarshalError as error:
-        return [str(error)]
+        return [_json_error(error, text, "[", "[]interface {}")]
     if isinstance(value, list):
         return value
     return NilList() if value is None else [_wrong_json(value, "[]interface {}")]
+
+
+def _json_error(error: goyaml.MarshalError, text: str, opener: str, wanted: str) -> str:
+    """Return Go's error; a number that is too large is only looked at inside of what is wanted."""
+    found, message = text.lstrip()[:1], str(error)
+    if found == opener or not message.startswith(_TOO_LARGE):
+        return message
+    return _wrong_json({"[": [], "{": {}}.get(found, 0.0), wanted)
+
+
+def _is_read(text: str, message: str) -> bool:
+    """Whether Go goes on after the error: with null for a number that is too large."""
+    return text.lstrip().startswith("{") and message.startswith(_TOO_LARGE)
 
 
 def _wrong_json(value: Any, wanted: str) -> str:

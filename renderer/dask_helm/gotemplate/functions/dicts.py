@@ -3,7 +3,7 @@
 from typing import Any
 
 from dask_helm.gotemplate.functions.table import function
-from dask_helm.gotemplate.kinds import is_nil, type_name
+from dask_helm.gotemplate.kinds import NilMap, is_nil, type_name
 from dask_helm.gotemplate.printing.plain import plain
 from dask_helm.gotemplate.types import FunctionError, StringList
 
@@ -28,7 +28,7 @@ def get(values: dict, key: str) -> Any:  # type: ignore[type-arg]
 @function("set")
 def set_(values: dict, key: str, value: Any) -> Dict:  # type: ignore[type-arg]
     """Put a value into the dict, and return the dict."""
-    if is_nil(values):
+    if not values and is_nil(values):
         raise FunctionError("assignment to entry in nil map")
     values[key] = value
     return values
@@ -37,8 +37,9 @@ def set_(values: dict, key: str, value: Any) -> Dict:  # type: ignore[type-arg]
 @function("unset")
 def unset(values: dict, key: str) -> Dict:  # type: ignore[type-arg]
     """Remove a key from the dict, and return the dict."""
-    if values:
-        values.pop(key, None)
+    if values is None:
+        return NilMap()
+    values.pop(key, None)
     return values
 
 
@@ -100,7 +101,7 @@ def _check_keys(names: list[Any]) -> None:
 
 
 def _check_dict(value: Any) -> None:
-    if type(value) is not dict:
+    if type(value) not in (dict, NilMap):
         raise _conversion(value, "map[string]interface {}")
 
 

@@ -95,6 +95,8 @@ class _Copies:
         if isinstance(value, dict):
             self._add(len(value))
             return type(value)({key: self.copied(element) for key, element in value.items()})
+        if isinstance(value, Object):
+            raise FunctionError(f"a value of type {value.type_name} cannot be copied")
         return value
 
     def _add(self, count: int) -> None:

@@ -6,7 +6,7 @@ from dask_helm.gotemplate.functions.conversion import to_integer
 from dask_helm.gotemplate.functions.equality import contained, distinct
 from dask_helm.gotemplate.functions.limits import nested
 from dask_helm.gotemplate.functions.table import function
-from dask_helm.gotemplate.kinds import Lists, NilList, kind_name
+from dask_helm.gotemplate.kinds import Lists, NilList, NilStringList, kind_name
 from dask_helm.gotemplate.printing.plain import plain
 from dask_helm.gotemplate.types import FunctionError, StringList
 from dask_helm.gotemplate.utf8 import encoded
@@ -133,8 +133,17 @@ def chunk(size: int, values: Any) -> Lists:
     """Return lists of that many values each."""
     listed = _listed(values, "Cannot chunk type %s")
     if size < 1:
-        raise FunctionError("runtime error: makeslice: len out of range")
+        size = _backwards(size, len(listed))
     return Lists(list(listed[at : at + size]) for at in range(0, len(listed), size))
+
+
+def _backwards(size: int, count: int) -> int:
+    """Return a step that gives what Go makes of a size below 1: one chunk, none, or an error."""
+    if count == 1 and size < -1:
+        return 1
+    if 1 < count <= 1 - size:
+        return size
+    raise FunctionError("runtime error: makeslice: len out of range")
 
 
 def strings(value: Any) -> list[str]:
@@ -147,7 +156,7 @@ def strings(value: Any) -> list[str]:
 @function("toStrings")
 def to_strings(value: Any) -> StringList:
     """Return the values as strings, without nil."""
-    return StringList(strings(value))
+    return value if isinstance(value, NilStringList) else StringList(strings(value))
 
 
 @function("join")
@@ -159,6 +168,8 @@ def join(separator: str, values: Any) -> str:
 @function("sortAlpha")
 def sort_alpha(values: Any) -> StringList:
     """Return the values as strings, sorted by their bytes."""
+    if isinstance(values, NilStringList):
+        return values
     return StringList(
         sorted(strings(values), key=encoded) if isinstance(values, list) else [plain(values)]
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 from dask_helm.gotemplate.functions.limits import nested
 from dask_helm.gotemplate.functions.table import function
-from dask_helm.gotemplate.kinds import is_nil
-from dask_helm.gotemplate.types import FunctionError, StringMap
+from dask_helm.gotemplate.kinds import NilMap, is_nil
+from dask_helm.gotemplate.types import FunctionError, Object, StringMap
 
 Dict = dict[str, Any]
 
@@ -29,9 +29,11 @@ def merge_overwrite(into: dict, *others: dict) -> Dict:  # type: ignore[type-arg
 
 
 def _merged(into: Dict, others: tuple[Dict | None, ...], overwrite: bool) -> Dict:
-    result = {} if is_nil(into) else into
+    result = NilMap() if into is None else into
     for other in others:
-        _merge(result, other or {}, overwrite)
+        if other is not None and not is_nil(other):
+            result = {} if is_nil(result) else result
+            _merge(result, other, overwrite)
     return result
 
 
@@ -48,9 +50,11 @@ def _merge(into: Dict, other: Dict, overwrite: bool) -> None:
 
 def _merge_value(into: Dict, key: str, value: Any, overwrite: bool) -> None:
     present = into.get(key)
-    if isinstance(present, dict) and isinstance(value, dict):
+    if isinstance(present, dict) and isinstance(value, dict) and not is_nil(present):
         _merge(present, value, overwrite)
         if present:
             return
+    if isinstance(present, Object) and isinstance(value, dict) and not overwrite:
+        raise FunctionError("src and dst must be of same type")
     if overwrite or not present:
         into[key] = value

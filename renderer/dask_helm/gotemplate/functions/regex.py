@@ -1,19 +1,21 @@
 """Regular expressions: RE2, which is what Go's regexp reads, too."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from dask_helm.gotemplate.functions.limits import check_text
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilStringList
 from dask_helm.gotemplate.types import FunctionError, StringList
-from dask_helm.gotemplate.utf8 import decoded, encoded
+from dask_helm.gotemplate.utf8 import decoded, encoded, is_valid, length, valid
 
 _MAX_PATTERNS = 500
 _MAX_MEMORY = 64 * 2**20
-# RE2 knows an escape for any byte that Go does not.
-_ANY_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+# What is quoted, an escape or a character: RE2 knows an escape, \C, that Go does not.
+_PIECES = re.compile(r"\\Q(?:(?!\\E).)*(?:\\E)?|\\?.", re.DOTALL)
 _WORDS = {
     "missing ]": "missing closing ]",
     "missing )": "missing closing )",
@@ -49,7 +51,7 @@ def _pattern(source: str) -> _Pattern:
 def _compiled(source: str) -> _Pattern:
     import re2  # type: ignore[import-untyped]
 
-    if _ANY_BYTE.search(source):
+    if "\\C" in source and "\\C" in _PIECES.findall(source):
         raise FunctionError("error parsing regexp: invalid escape sequence: `\\C`")
     options = re2.Options()
     options.log_errors, options.max_mem = False, _MAX_MEMORY
@@ -61,7 +63,21 @@ def _compiled(source: str) -> _Pattern:
     for name in names:
         if not name.isascii():
             raise FunctionError(f"error parsing regexp: invalid named capture: `(?P<{name}>`")
-    return _Pattern(source, expression.search, expression.groups, names)
+    # RE2 finds what is no border of a word inside of characters, too; Go does not look there.
+    find = _between_characters(expression.search) if "\\B" in source else expression.search
+    return _Pattern(source, find, expression.groups, names)
+
+
+def _between_characters(search: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a search that finds only what begins where a character does."""
+
+    def find(data: bytes, at: int = 0) -> Any:
+        match = search(data, at)
+        while match is not None and _is_inside(data, match.start()):
+            match = search(data, _next_character(data, match.start()))
+        return match
+
+    return find
 
 
 def _message(error: Exception) -> str:
@@ -70,6 +86,25 @@ def _message(error: Exception) -> str:
     text = decoded(reason) if isinstance(reason, bytes) else str(reason)
     what, colon, where = text.partition(": ")
     return f"error parsing regexp: {_WORDS.get(what, what)}" + (f": `{where}`" if colon else "")
+
+
+class _Text:
+    """A text to search in; a byte of it that is no UTF-8 counts as U+FFFD, as in Go.
+
+    `starts` are the positions of its characters in `data`, where these differ from the text's own.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        shown = text if is_valid(text) else valid(text)
+        self.data = encoded(shown)
+        self.starts = None if shown is text else [*accumulate(map(length, shown), initial=0)]
+
+    def part(self, start: int, end: int) -> str:
+        """Return what the text holds from one position in `data` to before another."""
+        if self.starts is None:
+            return decoded(self.data[start:end])
+        return self.text[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 def _spans(pattern: _Pattern, data: bytes, most: int) -> Iterator[Any]:
@@ -90,95 +125,103 @@ def _spans(pattern: _Pattern, data: bytes, most: int) -> Iterator[Any]:
 
 def _next_character(data: bytes, at: int) -> int:
     at += 1
-    while at < len(data) and data[at] & 0xC0 == 0x80:
+    while _is_inside(data, at):
         at += 1
     return at
+
+
+def _is_inside(data: bytes, at: int) -> bool:
+    """Whether the byte goes on with a character."""
+    return at < len(data) and data[at] & 0xC0 == 0x80
 
 
 @function("regexMatch")
 def regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern is found in the text; a wrong pattern never is."""
     try:
-        return must_regex_match(pattern, text)
+        compiled = _pattern(pattern)
     except FunctionError:
         return False
+    return compiled.find(_Text(text).data) is not None
 
 
 @function("mustRegexMatch")
 def must_regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern is found in the text."""
-    return _pattern(pattern).find(encoded(text)) is not None
+    return _pattern(pattern).find(_Text(text).data) is not None
 
 
 @function("regexFind", "mustRegexFind")
 def regex_find(pattern: str, text: str) -> str:
     """Return the first match, an empty string where there is none."""
-    match = _pattern(pattern).find(encoded(text))
-    return decoded(match.group()) if match else ""
+    searched = _Text(text)
+    match = _pattern(pattern).find(searched.data)
+    return searched.part(*match.span()) if match else ""
 
 
 @function("regexFindAll", "mustRegexFindAll")
 def regex_find_all(pattern: str, text: str, most: int) -> StringList:
     """Return the matches, all of them or at most so many."""
-    matches = _spans(_pattern(pattern), encoded(text), most)
-    return StringList(decoded(m.group()) for m in matches) or NilStringList()
+    searched = _Text(text)
+    matches = _spans(_pattern(pattern), searched.data, most)
+    return StringList(searched.part(*m.span()) for m in matches) or NilStringList()
 
 
 @function("regexSplit", "mustRegexSplit")
 def regex_split(pattern: str, text: str, most: int) -> StringList:
     """Return what stands between the matches, all parts or at most so many."""
+    compiled = _pattern(pattern)
     if most == 0:
         return NilStringList()
     if pattern and not text:
         return StringList([""])
-    data = encoded(text)
-    return StringList(map(decoded, _parts(_pattern(pattern), data, most)))
+    return StringList(_parts(compiled, _Text(text), most))
 
 
-def _parts(pattern: _Pattern, data: bytes, most: int) -> list[bytes]:
-    parts: list[bytes] = []
+def _parts(pattern: _Pattern, text: _Text, most: int) -> list[str]:
+    parts: list[str] = []
     begin = end = 0
-    for match in _spans(pattern, data, most):
+    for match in _spans(pattern, text.data, most):
         if len(parts) == most - 1:
             break
         end = match.start()
         if match.end():
-            parts.append(data[begin:end])
+            parts.append(text.part(begin, end))
         begin = match.end()
-    return parts if end == len(data) else [*parts, data[begin:]]
+    size = len(text.data)
+    return parts if end == size else [*parts, text.part(begin, size)]
 
 
 @function("regexReplaceAll", "mustRegexReplaceAll")
 def regex_replace_all(pattern: str, text: str, replacement: str) -> str:
     """Return the text with each match replaced; ``${1}`` is the first group of the match."""
     compiled = _pattern(pattern)
-    pieces = _template(compiled, replacement) if "$" in replacement else [encoded(replacement)]
-    return _replaced(compiled, text, pieces)
+    pieces: Pieces = _template(compiled, replacement) if "$" in replacement else [replacement]
+    return _replaced(compiled, _Text(text), pieces)
 
 
 @function("regexReplaceAllLiteral", "mustRegexReplaceAllLiteral")
 def regex_replace_all_literal(pattern: str, text: str, replacement: str) -> str:
     """Return the text with each match replaced by the replacement as it stands."""
-    return _replaced(_pattern(pattern), text, [encoded(replacement)])
+    return _replaced(_pattern(pattern), _Text(text), [replacement])
 
 
-Pieces = list[Any]
+Pieces = list[str | int]
 
 
-def _replaced(pattern: _Pattern, text: str, pieces: Pieces) -> str:
-    data = encoded(text)
-    out: list[bytes] = []
-    last = length = 0
-    for match in _replaceable(pattern, data):
+def _replaced(pattern: _Pattern, text: _Text, pieces: Pieces) -> str:
+    out: list[str] = []
+    last = size = 0
+    for match in _replaceable(pattern, text.data):
         start, end = match.span()
-        out.append(data[last:start])
+        out.append(text.part(last, start))
         # An empty match right after a match is not replaced.
         if end > last or start == 0:
-            out.append(b"".join([_piece(match, piece) for piece in pieces]))
-            length += len(out[-1])
-            check_text(length)
+            out.append("".join([_piece(text, match, piece) for piece in pieces]))
+            size += len(out[-1])
+            check_text(size)
         last = end
-    return decoded(b"".join([*out, data[last:]]))
+    return "".join([*out, text.part(last, len(text.data))])
 
 
 def _replaceable(pattern: _Pattern, data: bytes) -> Iterator[Any]:
@@ -193,9 +236,9 @@ def _replaceable(pattern: _Pattern, data: bytes) -> Iterator[Any]:
         at = end if end > at else _next_character(data, at)
 
 
-def _piece(match: Any, piece: bytes | int) -> bytes:
+def _piece(text: _Text, match: Any, piece: str | int) -> str:
     """Return a literal, or what a group has matched."""
-    return piece if isinstance(piece, bytes) else match.group(piece) or b""
+    return piece if isinstance(piece, str) else text.part(*match.span(piece))
 
 
 def _template(pattern: _Pattern, replacement: str) -> Pieces:
@@ -203,22 +246,22 @@ def _template(pattern: _Pattern, replacement: str) -> Pieces:
     pieces: Pieces = []
     literal, dollar, rest = replacement.partition("$")
     while dollar:
-        pieces.append(encoded(literal))
+        pieces.append(literal)
         piece, rest = _reference(pattern, rest)
         pieces.append(piece)
         literal, dollar, rest = rest.partition("$")
-    return [*pieces, encoded(literal)]
+    return [*pieces, literal]
 
 
-def _reference(pattern: _Pattern, rest: str) -> tuple[bytes | int, str]:
+def _reference(pattern: _Pattern, rest: str) -> tuple[str | int, str]:
     """Return what stands for the text after a ``$``, and what follows; a stray ``$`` stays."""
     if rest.startswith("$"):
-        return b"$", rest[1:]
+        return "$", rest[1:]
     braced = rest.startswith("{")
     body = rest[1:] if braced else rest
     size = next((i for i, c in enumerate(body) if not _is_word(c)), len(body))
     if size == 0 or (braced and body[size : size + 1] != "}"):
-        return b"$", rest
+        return "$", rest
     return _group(pattern, body[:size]), body[size + braced :]
 
 
@@ -226,12 +269,12 @@ def _is_word(character: str) -> bool:
     return character == "_" or character.isalpha() or character.isdecimal()
 
 
-def _group(pattern: _Pattern, name: str) -> bytes | int:
+def _group(pattern: _Pattern, name: str) -> str | int:
     """Return the number of a group, nothing for one that the pattern does not have."""
     is_number = name.isascii() and name.isdigit() and (name[0] != "0" or name == "0")
     if not is_number or len(name) > 9:
-        return pattern.names.get(name, b"")
-    return int(name) if int(name) <= pattern.groups else b""
+        return pattern.names.get(name, "")
+    return int(name) if int(name) <= pattern.groups else ""
 
 
 @function("regexQuoteMeta")

@@ -14,6 +14,8 @@ SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
+# What Go takes for U+FFFD: bytes that are no UTF-8.
+_BYTES = "".join(map(chr, range(0xDC80, 0xDD00)))
 
 
 def sliced(text: str, start: int, end: int) -> str:
@@ -30,7 +32,7 @@ def trim(text: str) -> str:
 @function("trimAll", "trimall")
 def trim_all(characters: str, text: str) -> str:
     """Return the text without any of these characters around it."""
-    return text.strip(characters)
+    return text.strip(characters + _BYTES if "\ufffd" in characters else characters)
 
 
 @function("trimSuffix")

@@ -9,13 +9,17 @@ from dask_helm.gotemplate.functions.strings import SPACE
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.utf8 import valid
 
+# What is no character goes with the one after it; at the end, with the one before it.
+_BROKEN = "[\ud800-\udfff\ufffd]"
+_CHARACTER = re.compile(rf"{_BROKEN}*(?!{_BROKEN}).(?:{_BROKEN}+\Z)?|{_BROKEN}+", re.DOTALL)
 # Each character is one of: Space, Hyphen, Punctuation, Upper, Letter, Number, Other.
 _WORD = re.compile(r"[SH]+|P[PH]*|U+(?=UL)|U+(?!L)|UL+|L+|N+|O+")
 _CONNECTOR, _PUNCTUATION, _UPPER, _LETTERS, _NUMBER = "S", "P", "U", "L", "N"
 _NOT_ALPHABETIC = ((0x3400, 0x4D85), (0x4E00, 0x9FCC), (0x20000, 0x2B81D))
 
 
-def _class(character: str) -> str:
+def _class(with_broken: str) -> str:
+    character = next((c for c in with_broken if valid(c) != "\ufffd"), "\ufffd")
     if character in "-_":
         return "H"
     if character in SPACE:
@@ -39,9 +43,9 @@ class _Words:
     """The words of a text, and what has been made of those before the one at `at`."""
 
     def __init__(self, text: str, connector: str) -> None:
-        classes = "".join(map(_class, text))
-        found = list(_WORD.finditer(classes))
-        self.words = [text[m.start() : m.end()] for m in found]
+        characters = _CHARACTER.findall(text)
+        found = list(_WORD.finditer("".join(map(_class, characters))))
+        self.words = ["".join(characters[m.start() : m.end()]) for m in found]
         self.kinds = [m[0][0].replace("H", _CONNECTOR) for m in found]
         self.connector = connector
         self.out: list[str] = []
@@ -61,7 +65,7 @@ class _Words:
         """Write the word, in lower case."""
         word = self.words[self.at]
         changed = self.kind() in (_UPPER, _CONNECTOR)
-        self.out.append("".join(map(self.lowered, word)) if changed else word)
+        self.out.append("".join(map(self.lowered, valid(word))) if changed else word)
         self.at += 1
 
     def lowered(self, character: str) -> str:
@@ -104,13 +108,13 @@ class _Words:
 @function("snakecase")
 def snakecase(text: str) -> str:
     """Return the words in lower case with ``_`` between them."""
-    return _Words(valid(text), "_").joined()
+    return _Words(text, "_").joined()
 
 
 @function("kebabcase")
 def kebabcase(text: str) -> str:
     """Return the words in lower case with ``-`` between them."""
-    return _Words(valid(text), "-").joined()
+    return _Words(text, "-").joined()
 
 
 @function("camelcase")

@@ -163,7 +163,8 @@ class _Format:
             self.value(flags, verb)
 
     def value(self, flags: Flags, verb: str) -> None:
-        if verb == "v":
+        # Sprintf cannot wrap an error, but reads the flags of %w as those of %v.
+        if verb in "vw":
             flags.go_syntax, flags.sharp, flags.plus = flags.sharp, False, False
         value = self.values[self.argument]
         self.argument += 1

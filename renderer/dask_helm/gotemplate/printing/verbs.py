@@ -29,6 +29,8 @@ class Printer:
             return _string(flags, type_name(value), "s")
         if verb == "p" and isinstance(value, list | dict | Object):
             raise FunctionError("%p would print another address at every rendering")
+        if verb == "w" and not isinstance(value, Object):
+            return bad(flags, value, verb)
         try:
             return self._any(flags, value, verb)
         except RecursionError:
@@ -77,7 +79,7 @@ class Printer:
         return structure(value)
 
     def _structure(self, flags: Flags, value: Object, verb: str) -> str:
-        if stringer(value) is None or verb not in "vsxXq":
+        if stringer(value) is None or verb not in "vsxXq" or flags.go_syntax:
             raise FunctionError(f"a value of type {type_name(value)} cannot be printed by %{verb}")
         return _string(flags, structure(value), verb)
 
