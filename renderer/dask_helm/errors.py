@@ -51,7 +51,8 @@ class DaskHelmError(Exception):
 def _restored(
     kind: type[DaskHelmError], arguments: tuple[Any, ...], state: dict[str, Any]
 ) -> DaskHelmError:
-    error = kind.__new__(kind, *arguments)
+    error = kind.__new__(kind)
+    error.args = arguments  # an OSError with an __init__ of ours takes them nowhere else
     vars(error).update(state)
     return error
 

@@ -8,7 +8,7 @@ from dask_helm.cluster import pools
 from dask_helm.cluster.pools import View, WorkerGroup, by_pod
 from dask_helm.cluster.releases import Release
 from dask_helm.cluster.schemes import OURS
-from dask_helm.errors import UnknownGroupError
+from dask_helm.errors import NoReleaseError, UnknownGroupError
 
 from tests.cluster.fakes import FakeKubernetes, Object, deployment, ours, pod, waiting
 
@@ -53,6 +53,11 @@ def test_unknown_pools_are_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownGroupError, match=r"r\.here has no.*'nix'.*big, default") as caught:
         seen.chosen("nix")
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_release_that_has_gone_is_no_empty_one() -> None:
+    with pytest.raises(NoReleaseError, match=r"r\.here is not there any more"):
+        view(pod("a", DEFAULT))
 
 
 @pytest.mark.parametrize(

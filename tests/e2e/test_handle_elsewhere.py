@@ -1,6 +1,6 @@
 """Schedulers that are reached otherwise: elsewhere, with TLS, by a node port, by an address."""
 
-import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from distributed.security import Security
 
 from demo.release import Release
 from tests.e2e import observing
+from tests.e2e.accounts import account, rules
 from tests.e2e.conftest import NewRelease
-from tests.e2e.handles import Observer, arguments, handle
+from tests.e2e.handles import Observer, handle
 from tests.e2e.test_handle_scaling import SMALL
 
 NO_JUPYTER: dict[str, Any] = {"jupyter": {"enabled": False}}
@@ -49,7 +50,11 @@ def test_a_node_port_or_an_address(release: Release) -> None:
 
 MOUNT = "/certificates"
 PREFIX = "DASK_DISTRIBUTED__COMM__"
-FILES = {"TLS__CA_FILE": "ca.crt", "TLS__SCHEDULER__CERT": "tls.crt", "TLS__SCHEDULER__KEY": "tls.key"}
+FILES = {
+    "TLS__CA_FILE": "ca.crt",
+    "TLS__SCHEDULER__CERT": "tls.crt",
+    "TLS__SCHEDULER__KEY": "tls.key",
+}
 
 
 @pytest.fixture
@@ -73,7 +78,7 @@ def encrypted(release: Release) -> tuple[Release, Security]:
     return release, security
 
 
-def test_tls(encrypted: tuple[Release, Security]) -> None:
+def test_tls_from_the_secret_or_from_the_user(encrypted: tuple[Release, Security]) -> None:
     release, security = encrypted
     with handle(release) as cluster:
         assert cluster.scheduler_address.startswith("tls://")
@@ -82,11 +87,19 @@ def test_tls(encrypted: tuple[Release, Security]) -> None:
     with handle(release, security=security) as cluster:
         assert cluster.security is security
 
-    kubeconfig = account(release, READING)
-    with pytest.raises(TlsError, match=r"Secret certificates \(ca.crt\).*cannot be read") as caught:
-        handle(release, kubeconfig=kubeconfig, context="own")
+
+def test_a_secret_that_may_not_be_read(encrypted: tuple[Release, Security], tmp_path: Path) -> None:
+    release, security = encrypted
+    kubeconfig = account(release, rules(), tmp_path)
+    with pytest.raises(
+        TlsError, match=r"Secret certificates \(ca.crt\)[^:]*, which cannot"
+    ) as caught:
+        handle(release, kubeconfig=kubeconfig)
     assert isinstance(caught.value.__cause__, ForbiddenError)
-    READING.append({"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]})
-    with handle(release, kubeconfig=account(release, READING), context="own") as cluster:
-        assert cluster.security is not None
-    assert base64
+    assert "security=distributed.Security(" in str(caught.value)
+    with handle(release, kubeconfig=kubeconfig, security=security) as cluster:
+        assert cluster.scheduler_address.startswith("tls://")
+    names = {"resourceNames": ["certificates"], "resources": ["secrets"], "verbs": ["get"]}
+    kubeconfig = account(release, [*rules(), {"apiGroups": [""], **names}], tmp_path)
+    with handle(release, kubeconfig=kubeconfig) as cluster:
+        assert cluster.security.tls_ca_file == security.tls_ca_file

@@ -29,7 +29,10 @@ def test_it_is_found_reached_and_watched(installed: Release) -> None:
         cluster.wait_ready(timeout=120)
         assert cluster.name == f"demo.{installed.namespace}"
         groups = cluster.worker_groups
-        assert {name: group.registered for name, group in groups.items()} == {"default": 1, "foo": 0}
+        assert {name: group.registered for name, group in groups.items()} == {
+            "default": 1,
+            "foo": 0,
+        }
         assert observing.computes(client)
         with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
             assert page.status == 200

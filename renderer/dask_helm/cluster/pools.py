@@ -7,7 +7,7 @@ from typing import Any
 from dask_helm.cluster import pods
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.releases import Release
-from dask_helm.errors import UnknownGroupError
+from dask_helm.errors import NoReleaseError, UnknownGroupError
 
 Worker = dict[str, Any]
 
@@ -94,11 +94,16 @@ class View:
 
 
 async def view(kubernetes: Kubernetes, release: Release, workers: dict[str, Worker]) -> View:
-    """Return the release as it is now; `workers` are those that the scheduler has, by address."""
+    """Return the release as it is now; `workers` are those that the scheduler has, by address.
+
+    Raises NoReleaseError when it has gone.
+    """
     deployments, found = await asyncio.gather(
         kubernetes.labelled("deployments", release.namespace, release.selector),
         kubernetes.labelled("pods", release.namespace, release.scheme.selector(release.name)),
     )
+    if not deployments:
+        raise NoReleaseError(f"release {release} is not there any more: it has no Deployments")
     named = release.scheme.pools(deployments)
     pools = {name: _pool(release, name, one, found, workers) for name, one in sorted(named.items())}
     rest = [one for one in deployments if one not in named.values()]
