@@ -43,7 +43,7 @@ class Access:
         kubeconfig = _NONE if self.in_pod else self.kubeconfig
         api = Api(bypass_factory=True, kubeconfig=kubeconfig, context=self.context)
         try:
-            await api.auth
+            await authenticate(api)
         except Exception as error:  # whatever a file or a login program may do
             raise KubeconfigError(f"{self}: {_said(error)}. {_ADVICE}") from error
         return api
@@ -67,13 +67,27 @@ def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
+async def authenticate(api: Api) -> None:
+    """Read the credentials, now or again; kr8s does not know a kubeconfig's `tokenFile`."""
+    auth = api.auth
+    await auth.reauthenticate()
+    if file := _parts(auth)[0].get("tokenFile"):
+        beside = Path(auth.kubeconfig.get_path(auth.active_context)).expanduser().parent
+        auth.token = (beside / file).read_text().strip()
+
+
+def _parts(auth: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the user and the cluster of a kubeconfig; both are empty where there is none."""
+    if not (config := getattr(auth, "kubeconfig", None)) or not auth.active_context:
+        return {}, {}
+    context = config.get_context(auth.active_context)
+    return config.get_user(context["user"]), config.get_cluster(context["cluster"])
+
+
 def temporary_files(api: Api) -> list[str]:
     """Return the files that kr8s has made of credentials which a kubeconfig holds in itself."""
     auth = api.auth
-    if not (config := getattr(auth, "kubeconfig", None)) or not auth.active_context:
-        return []
-    context = config.get_context(auth.active_context)
-    user, cluster = config.get_user(context["user"]), config.get_cluster(context["cluster"])
+    user, cluster = _parts(auth)
     held = (
         ("client-key-data" in user, auth.client_key_file),
         ("client-certificate-data" in user, auth.client_cert_file),

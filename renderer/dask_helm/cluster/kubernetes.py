@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ _GROUPS = {"deployments": "apps/v1", "ingresses": "networking.k8s.io/v1"}  # the
 _METHODS = {"get": "GET", "list": "GET", "patch": "PATCH", "create": "POST"}
 _PATIENCE = httpx.Timeout(30, connect=10)
 _ENDLESS = httpx.Timeout(30, connect=10, read=None)
+# One that has answered before is asked again for so long: it may have been restarted.
+_RETURNS, _PAUSE = 20.0, 0.5
+_NOT_NOW = {429, 502, 503, 504}
 _MERGE = {"content-type": "application/merge-patch+json"}
 
 
@@ -69,6 +73,7 @@ class Kubernetes:
         self._api: Api | None = None
         self._outlived: list[httpx.AsyncClient] = []
         self._logging_in = asyncio.Lock()
+        self._has_answered = False
 
     async def open(self) -> None:
         """Read the credentials; nothing is asked of the API server yet."""
@@ -153,6 +158,17 @@ class Kubernetes:
         raise AssertionError
 
     async def _ask(self, verb: str, target: Target, **options: Any) -> httpx.Response:
+        deadline = time.monotonic() + _RETURNS
+        while True:
+            try:
+                return await self._ask_once(verb, target, **options)
+            except UnavailableError:
+                closed = self._api is None
+                if closed or not self._has_answered or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
+    async def _ask_once(self, verb: str, target: Target, **options: Any) -> httpx.Response:
         session = self.api._session
         async with self._sent(verb, target, **options) as response:
             if response.status_code != httpx.codes.UNAUTHORIZED:
@@ -169,7 +185,7 @@ class Kubernetes:
                 return
             files = access.temporary_files(self.api)
             try:
-                await self.api.auth.reauthenticate()
+                await access.authenticate(self.api)
             except Exception as error:
                 raise LoginError(f"{self.access}: {error}") from error
             _remove(files)
@@ -184,6 +200,7 @@ class Kubernetes:
         call = {"timeout": _PATIENCE, **target.call, **options, "raise_for_status": False}
         with _translated(self.access):
             async with self.api.call_api(_METHODS[verb], **call) as response:
+                self._has_answered = True
                 yield response
 
 
@@ -207,6 +224,8 @@ def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Respons
         raise LoginError(f"the API server knows you not: {said}. {_LOGIN}", status)
     if status == httpx.codes.NOT_FOUND:
         raise MissingError(said, status)
+    if status in _NOT_NOW:
+        raise UnavailableError(f"the API server does not answer now: {said}", status)
     raise KubernetesError(f"{verb} {target.resource} {target.name}: {said}", status)
 
 

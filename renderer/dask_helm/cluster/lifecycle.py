@@ -91,19 +91,29 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         return self._connection
 
     async def _look(self) -> View:
-        """Return the release as it is now. Raises LostError when the scheduler does not answer."""
+        """Return the release as it is now.
+
+        Raises LostError when the scheduler does not answer, NoReleaseError when all of it has gone.
+        """
+        try:
+            await self._refresh()
+        except LostError:
+            await self._see()
+            raise
+        return await self._see()
+
+    async def _refresh(self) -> None:
         if self._supervisor:
             await self._supervisor.refresh()
-        return await self._see()
 
     async def _look_anyway(self) -> View:
         """Return the same; a scheduler that does not answer has no workers."""
         try:
-            return await self._look()
+            await self._refresh()
         except LostError:
             if self._supervisor:
                 self._supervisor.forget_workers()
-            return await self._see()
+        return await self._see()
 
     async def _see(self) -> View:
         opened = self._opened_connection

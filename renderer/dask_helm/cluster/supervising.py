@@ -70,10 +70,17 @@ class Supervisor:
 
     async def _ask(self) -> Info:
         try:
-            answer = await asyncio.wait_for(self._comm.identity(), _PATIENCE)
+            answer = await asyncio.wait_for(self._identity(), _PATIENCE)
         except (OSError, asyncio.TimeoutError) as error:
             raise LostError(f"the scheduler of {self._name} does not answer: {error}") from error
         return SchedulerInfo(answer)  # type: ignore[no-any-return]
+
+    async def _identity(self) -> Any:
+        """Ask once more when the connection breaks in the middle, for there may be another way."""
+        try:
+            return await self._comm.identity()
+        except OSError:
+            return await self._comm.identity()
 
     async def _watch(self) -> None:
         while True:
