@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +33,52 @@ def without(verb: str, resource: str) -> list[Rule]:
     ]
 
 
-def account(release: Release, given: Iterable[Rule], folder: Path) -> Path:
-    """Return the kubeconfig of a new service account that has just these rights."""
+@dataclass(frozen=True)
+class Account:
+    """A service account in the namespace of a release, and a kubeconfig that uses it."""
+
+    release: Release
+    name: str
+    token: str
+    kubeconfig: str
+
+    def may(self, verb: str, resource: str) -> bool:
+        """Whether it has a right."""
+        return bool(self._said("auth", "can-i", verb, resource))
+
+    def remove(self) -> None:
+        """Remove it, and wait until its token is worth nothing."""
+        self.release.kubectl("delete", "serviceaccount", self.name)
+        observing.until(lambda: not self._said("auth", "whoami"), 30, "the token has expired")
+
+    def _said(self, *words: str) -> str:
+        """Return what kubectl says to it; nothing when it fails, as `can-i` does for a no."""
+        try:
+            return self.release.kubectl("--kubeconfig", self.kubeconfig, *words)
+        except CommandError:
+            return ""
+
+
+def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
+    """Return a new service account that has just these rights."""
     name = f"few-{secrets.token_hex(3)}"
     release.kubectl("apply", "-f", "-", stdin=json.dumps(_objects(name, list(given), release)))
     token = release.kubectl("create", "token", name).strip()
-    file = kubeconfig(release, folder, {"token": token})
-    observing.until(lambda: _may(release, name), 10, "the rights are known")
-    return file
+    new = Account(release, name, token, kubeconfig(release, folder, {"token": token}))
+    observing.until(lambda: new.may("list", "events") or new.may("list", "pods"), 10)
+    return new
 
 
 def kubeconfig(
-    release: Release, folder: Path, user: Rule, cluster: Rule | None = None, name: str = "own"
-) -> Path:
+    release: Release, folder: Path, user: Rule | None = None, cluster: Rule | None = None
+) -> str:
     """Return a copy of the kubeconfig with another user, and changes to the cluster."""
     given = yaml.safe_load(release.target.kubeconfig.read_text())
     given["users"][0]["user"] = user or given["users"][0]["user"]
     given["clusters"][0]["cluster"].update(cluster or {})
-    file = folder / f"{name}-{secrets.token_hex(3)}.yaml"
+    file = folder / f"{secrets.token_hex(3)}.yaml"
     file.write_text(yaml.safe_dump(given))
-    return file
+    return str(file)
 
 
 def _objects(name: str, given: list[Rule], release: Release) -> dict[str, Any]:
@@ -71,18 +98,3 @@ def _objects(name: str, given: list[Rule], release: Release) -> dict[str, Any]:
         },
     ]
     return {"apiVersion": "v1", "kind": "List", "items": items}
-
-
-def _may(release: Release, name: str) -> bool:
-    """Whether the API server has taken note of the Role; each lets events or pods be listed."""
-    account = f"system:serviceaccount:{release.namespace}:{name}"
-    said = [_can_i(release, kind, account) for kind in ("events", "pods")]
-    return "yes" in said
-
-
-def _can_i(release: Release, kind: str, account: str) -> str:
-    """Return what `kubectl auth can-i` says; it fails when it says no."""
-    try:
-        return release.kubectl("auth", "can-i", "list", kind, "--as", account).strip()
-    except CommandError:
-        return "no"

@@ -61,7 +61,7 @@ def _namespace(cluster: target.Target) -> Iterator[str]:
     name = f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
     yield name
-    _kubectl(cluster, "delete", "namespace", name, "--wait=false")
+    _kubectl(cluster, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 def _kubectl(cluster: target.Target, *arguments: str) -> None:

@@ -1,6 +1,9 @@
 """A handle of a release on the test cluster, and an observer that does not use what it uses."""
 
+import gc
 import re
+import tempfile
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +73,14 @@ def sockets() -> set[str]:
     """Return the sockets that this process has open."""
     links = map(_link, Path("/proc/self/fd").iterdir())
     return {link for link in links if re.match("socket:", link)}
+
+
+def traces() -> dict[str, Any]:
+    """Return what a handle could leave: threads, sockets, files with credentials."""
+    gc.collect()
+    files = {str(path) for path in Path(tempfile.gettempdir()).iterdir() if path.is_file()}
+    threads = {thread.name for thread in threading.enumerate()}
+    return {"threads": threads, "sockets": sockets(), "files": files}
 
 
 def _link(path: Path) -> str:
