@@ -31,7 +31,7 @@ def test_it_is_found_reached_and_watched(installed: Release) -> None:
         groups = cluster.worker_groups
         assert {name: group.registered for name, group in groups.items()} == {
             "default": 1,
-            "foo": 0,
+            "other": 0,
         }
         assert observing.computes(client)
         with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
@@ -61,5 +61,5 @@ def test_its_groups_are_scaled_apart_and_nothing_is_lost(installed: Release) -> 
         before = digests(client, held)
         cluster.scale(1)
         assert [digest(data) for data in client.gather(held)] == before
-        with pytest.raises(UnknownGroupError, match="default, foo"):
+        with pytest.raises(UnknownGroupError, match="default, other"):
             cluster.scale(1, worker_group="bar")

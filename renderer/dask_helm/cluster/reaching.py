@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from distributed.core import rpc
-
 from dask_helm import labels
 from dask_helm.cluster import scheduler, ways
+from dask_helm.cluster.calling import Calls
 from dask_helm.cluster.forwarding import Forward
 from dask_helm.cluster.kubernetes import Kubernetes
 from dask_helm.cluster.scheduler import Scheduler
@@ -91,9 +90,9 @@ class Seeker:
 
     async def _shake(self, address: str, patience: float) -> Any:
         """Return a connection to what answers at the address as a scheduler does."""
-        comm = rpc(address, connection_args=self.connection_args)
+        comm = Calls(address, self.connection_args)
         try:
-            answer = await asyncio.wait_for(comm.identity(), patience)
+            answer = await asyncio.wait_for(_identity(comm), patience)
             if "Scheduler" not in str(answer.get("type", "")):
                 raise OSError(f"a {answer.get('type')} answers there, not a scheduler")
         except BaseException:
@@ -118,6 +117,18 @@ class Seeker:
     def at(self, host: str, port: int | str) -> str:
         """Return an address with the scheduler's protocol."""
         return f"{self.protocol}://{host}:{port}"
+
+
+async def _identity(comm: Calls) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = await comm.identity()
+    except OSError as error:
+        raise OSError(str(error.__cause__ or error)) from error
+    except asyncio.TimeoutError:
+        raise
+    except Exception as error:  # what a web server says is a length to distributed, and too long
+        raise OSError("what answers there does not speak as a scheduler does") from error
+    return answer
 
 
 async def _knock(address: str) -> None:
