@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from dask_helm import HelmCluster, labels
-from kubernetes import client, config
+from dask_helm.cluster.scaling import COST
+from kubernetes import client, config, watch
 
 from demo.release import Release
+
+SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
 
 
 def arguments(release: Release) -> dict[str, Any]:
@@ -59,6 +62,34 @@ class Observer:
         core = client.CoreV1Api(self._api)
         found = core.list_namespaced_pod(self.release.namespace, label_selector=selector).items
         return {one.metadata.name: one for one in found if not one.metadata.deletion_timestamp}
+
+    @property
+    def version(self) -> str:
+        """The cluster's present version, from which on its history can be asked for."""
+        core = client.CoreV1Api(self._api)
+        return str(core.list_namespaced_pod(self.release.namespace).metadata.resource_version)
+
+    def marks(self, pool: str, version: str) -> dict[str, tuple[str, int]]:
+        """Return the deletion cost that each pod got since a version, and the version it got it."""
+        states = self._history(client.CoreV1Api(self._api).list_namespaced_pod, pool, version)
+        return {
+            one.metadata.name: (cost, int(one.metadata.resource_version))
+            for one in reversed(states)
+            if (cost := (one.metadata.annotations or {}).get(COST))
+        }
+
+    def sizes(self, pool: str, version: str) -> dict[int, int]:
+        """Return the sizes that a pool has had since a version, and when each began."""
+        apps = client.AppsV1Api(self._api)
+        states = self._history(apps.list_namespaced_deployment, pool, version)
+        return {one.spec.replicas: int(one.metadata.resource_version) for one in reversed(states)}
+
+    def _history(self, kind: Any, pool: str, version: str) -> list[Any]:
+        """Return all states of some objects since a version, the oldest first."""
+        selector = labels.selector(self.release.name, labels.WORKER, pool)
+        asked = {"label_selector": selector, "resource_version": version, "timeout_seconds": 2}
+        events = watch.Watch().stream(kind, self.release.namespace, **asked)
+        return [event["object"] for event in events]
 
 
 def listening() -> set[str]:

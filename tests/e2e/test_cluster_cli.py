@@ -16,10 +16,9 @@ from dask_helm.cluster.scaling import COST
 from demo.release import Release
 from tests.cli.running import BIN, process
 from tests.e2e import observing
-from tests.e2e.handles import Observer
-from tests.e2e.test_handle_scaling import slow, statuses
+from tests.e2e.handles import SMALL, Observer
+from tests.e2e.work import slow, statuses
 
-SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
 VALUES: dict[str, Any] = {
     "workerDefaults": {"resources": SMALL, "threads": 1, "replicas": 0},
     "workers": {

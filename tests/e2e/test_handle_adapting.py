@@ -10,8 +10,8 @@ from distributed import Client, wait
 
 from demo.release import Release
 from tests.e2e import observing
-from tests.e2e.handles import Observer, handle
-from tests.e2e.test_handle_scaling import SMALL, digests, random_bytes, slow, suspicious
+from tests.e2e.handles import SMALL, Observer, handle
+from tests.e2e.work import digests, random_bytes, slow, suspicious
 
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},

@@ -37,6 +37,9 @@ def test_it_connects_computes_and_says_what_it_is(installed: Release) -> None:
         assert observing.computes(client)
         observing.until(lambda: len(cluster.observed) == 2)
         assert cluster.observed == set(Observer(installed).pods(labels.WORKER))
+        assert cluster.worker_groups["default"].desired == 2
+        assert cluster.requested == cluster.plan == cluster.observed
+        assert cluster.get_client() is client
         with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
             assert "Dask" in page.read().decode()
     assert cluster.status == Status.closed

@@ -12,9 +12,8 @@ from dask_helm import HelmCluster, discover
 
 from demo.release import Release
 from tests.e2e.conftest import NewRelease
-from tests.e2e.handles import Observer
+from tests.e2e.handles import SMALL, Observer
 
-SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},
     "workers": {"default": {"replicas": 1, "resources": SMALL}},

@@ -12,8 +12,7 @@ from demo.release import Release
 from tests.e2e import observing
 from tests.e2e.accounts import account, rules
 from tests.e2e.conftest import NewRelease
-from tests.e2e.handles import Observer, handle
-from tests.e2e.test_handle_scaling import SMALL
+from tests.e2e.handles import SMALL, Observer, handle
 
 NO_JUPYTER: dict[str, Any] = {"jupyter": {"enabled": False}}
 ONE: dict[str, Any] = {**NO_JUPYTER, "workers": {"default": {"replicas": 1, "resources": SMALL}}}

@@ -31,8 +31,8 @@ from tests.e2e import observing
 from tests.e2e.accounts import account, kubeconfig, rules, without
 from tests.e2e.conftest import NewRelease
 from tests.e2e.faults import Gate, server, without_api_server
-from tests.e2e.handles import Observer, arguments, handle, traces
-from tests.e2e.test_handle_scaling import SMALL, slow, statuses
+from tests.e2e.handles import SMALL, Observer, arguments, handle, traces
+from tests.e2e.work import slow, statuses
 
 T = TypeVar("T")
 VALUES: dict[str, Any] = {

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from demo.release import Release
-from tests.e2e.handles import Observer
+from tests.e2e.handles import SMALL, Observer
 
-SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}
 VALUES: dict[str, Any] = {
     "workerDefaults": {"resources": SMALL, "threads": 1},
     "workers": {"default": {"replicas": 2}, "other": {"replicas": 1}},

@@ -11,7 +11,7 @@ from distributed import Client
 from demo.release import Release
 from tests.e2e import observing
 from tests.e2e.handles import arguments, handle
-from tests.e2e.test_handle_scaling import OLD, digest, digests, random_bytes
+from tests.e2e.work import OLD, digest, digests, random_bytes
 
 CHART = Path(__file__).with_name("files") / "older"
 

@@ -1,7 +1,6 @@
 """Scaling by the handle: who goes, how long it takes, and that nothing is lost."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +9,23 @@ import pytest
 from dask_helm import HelmCluster, labels
 from dask_helm.cluster.scaling import COST
 from dask_helm.errors import ArgumentError, LossError, UnknownGroupError
-from distributed import Client, Future, wait
+from distributed import Client, wait
 from distributed.core import Status
 
 from demo.release import Release
 from tests.e2e import observing
-from tests.e2e.handles import Observer, handle
+from tests.e2e.handles import SMALL, Observer, handle
+from tests.e2e.work import (
+    OLD,
+    digest,
+    digests,
+    forgive_nothing,
+    random_bytes,
+    slow,
+    suspicious,
+)
 
-SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
+CHEAPEST = "-2147483647"
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},
     "workerDefaults": {"resources": SMALL, "threads": 1},
@@ -39,50 +47,6 @@ def pools(installed: Release) -> Any:
             opened.scale(number, group, force=True)
         opened.wait_ready(timeout=120)
         yield opened
-
-
-def random_bytes(size: int) -> Callable[[int], bytes]:
-    def function(_: int) -> bytes:
-        import os
-
-        return os.urandom(size)
-
-    return function
-
-
-def slow(seconds: float) -> Callable[..., str]:
-    def function(*_: Any) -> str:
-        import time
-
-        from distributed import get_worker
-
-        time.sleep(seconds)
-        return str(get_worker().name)
-
-    return function
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def digests(client: Client, futures: list[Future]) -> list[str]:
-    """Return digests made where the data is: data that is made again has others."""
-
-    def function(data: bytes) -> str:
-        import hashlib
-
-        return hashlib.sha256(data).hexdigest()
-
-    found: list[str] = client.gather(client.map(function, futures, pure=False))
-    return found
-
-
-def suspicious(client: Client) -> int:
-    def function(dask_scheduler: Any) -> int:
-        return sum(task.suspicious for task in dask_scheduler.tasks.values())
-
-    return int(client.run_on_scheduler(function))
 
 
 def test_results_running_tasks_and_a_queue_survive(pools: HelmCluster, installed: Release) -> None:
@@ -132,31 +96,16 @@ def test_idle_ones_go_first_and_only_of_that_pool(pools: HelmCluster, installed:
 
 
 def test_those_that_were_marked_are_those_that_go(pools: HelmCluster, installed: Release) -> None:
-    with Client(pools) as client:
-        seen = Observer(installed)
-        pods = sorted(seen.pods(labels.WORKER, "default"))
-        running = client.map(slow(4), range(8), pure=False)
-        scaling = pools.loop.asyncio_loop.run_in_executor
-
-        async def watch() -> dict[str, str]:
-            job = asyncio.ensure_future(pools._scale(2, "default"))
-            marks: dict[str, str] = {}
-            while not job.done():
-                found = await scaling(None, seen.pods, labels.WORKER, "default")
-                marks |= {
-                    name: cost
-                    for name, pod in found.items()
-                    if (cost := (pod.metadata.annotations or {}).get(COST))
-                }
-                await asyncio.sleep(0.02)
-            await job
-            return marks
-
-        marks = pools.sync(watch)
-        left = set(seen.pods(labels.WORKER, "default"))
-        assert set(marks) <= set(pods) - left, "nobody is marked who stays"
-        assert len(left) == 2
-        client.cancel(running)
+    seen = Observer(installed)
+    version, pods = seen.version, set(seen.pods(labels.WORKER, "default"))
+    pools.scale(1, "default")
+    gone = pods - set(seen.pods(labels.WORKER, "default"))
+    marks, sizes = seen.marks("default", version), seen.sizes("default", version)
+    assert len(gone) == 2
+    assert {name: cost for name, (cost, _) in marks.items()} == dict.fromkeys(gone, CHEAPEST)
+    assert set(sizes) - {3} == {1}, "it is lowered in one step"
+    assert max(when for _, when in marks.values()) < sizes[1], "after the pods were marked"
+    assert pools.worker_groups["default"].desired == seen.replicas() == 1
 
 
 def test_the_last_worker_is_kept_with_what_it_holds(installed: Release) -> None:
@@ -211,13 +160,6 @@ def test_moved_again_and_again_is_no_failure(pools: HelmCluster) -> None:
         assert len(client.gather(tasks)) == 40
 
 
-def forgive_nothing() -> Callable[..., None]:
-    def function(dask_scheduler: Any) -> None:
-        dask_scheduler.allowed_failures = 0
-
-    return function
-
-
 def test_an_interruption_leaves_everything_as_it_was(
     pools: HelmCluster, installed: Release
 ) -> None:
@@ -265,13 +207,6 @@ def test_closing_in_the_middle_leaves_everything_as_it_was(
         assert {worker["status"] for worker in observing.workers(client).values()} == {"running"}
         assert Observer(installed).replicas() == 3
         assert len(client.gather(running)) == 4
-
-
-def statuses(client: Client) -> set[str]:
-    return {worker["status"] for worker in observing.workers(client).values()}
-
-
-OLD = ((4, "default", 4), (3, "default", 3), (2, "other", 5), (0, "other", 3))
 
 
 def test_what_the_old_handle_promised(installed: Release) -> None:

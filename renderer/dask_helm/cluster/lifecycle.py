@@ -9,7 +9,7 @@ from distributed.core import Status
 from distributed.deploy import Cluster
 from distributed.security import Security
 
-from dask_helm.cluster import connection, pools, versions
+from dask_helm.cluster import connection, pods, pools, versions
 from dask_helm.cluster.connection import Connection, Settings
 from dask_helm.cluster.pools import View, WorkerGroup
 from dask_helm.cluster.supervising import Info, Supervisor
@@ -33,6 +33,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._connection: Connection | None = None
         self._supervisor: Supervisor | None = None
         self._groups: dict[str, WorkerGroup] = {}
+        self._pods: set[str] = set()
         self._jobs: set[asyncio.Task[Any]] = set()
         super().__init__(name=name or settings.wanted.name or "", **kwargs)
         if not self.called_from_running_loop:
@@ -120,6 +121,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         workers = self.scheduler_info["workers"]
         view = await pools.view(opened.kubernetes, opened.release, workers)
         self._groups = {name: pool.numbers for name, pool in view.pools.items()}
+        self._pods = {pods.name(pod) for pool in view.pools.values() for pod in pool.living}
         return view
 
     @property
@@ -132,6 +134,13 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         if self._supervisor:
             self._supervisor.info = info
         self._no_info = info
+
+    @property
+    def requested(self) -> set[str]:
+        """The names of the workers' pods, as last seen; `observed` are the workers that run."""
+        return self._pods
+
+    plan = requested
 
     @property
     def scheduler_address(self) -> str:
