@@ -25,12 +25,13 @@ def rules() -> list[Rule]:
 
 def without(verb: str, resource: str) -> list[Rule]:
     """Return those rules, less one verb on one resource."""
-    return [
+    left = [
         {**rule, "verbs": [one for one in rule["verbs"] if one != verb]}
         if resource in rule["resources"]
         else rule
         for rule in rules()
     ]
+    return [rule for rule in left if rule["verbs"]]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,11 @@ def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
 def kubeconfig(
     release: Release, folder: Path, user: Rule | None = None, cluster: Rule | None = None
 ) -> str:
-    """Return a copy of the kubeconfig with another user, and changes to the cluster."""
+    """Return a copy of the kubeconfig with another user and cluster; None takes a key away."""
     given = yaml.safe_load(release.target.kubeconfig.read_text())
     given["users"][0]["user"] = user or given["users"][0]["user"]
-    given["clusters"][0]["cluster"].update(cluster or {})
+    changed = {**given["clusters"][0]["cluster"], **(cluster or {})}
+    given["clusters"][0]["cluster"] = {k: v for k, v in changed.items() if v is not None}
     file = folder / f"{secrets.token_hex(3)}.yaml"
     file.write_text(yaml.safe_dump(given))
     return str(file)

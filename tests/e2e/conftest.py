@@ -3,8 +3,10 @@
 import os
 import secrets
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,16 @@ def new_release(cluster: target.Target, namespace: str) -> NewRelease:
 def release(new_release: NewRelease) -> Release:
     """Return the release `demo`, not installed yet."""
     return new_release()
+
+
+@pytest.fixture
+def temporary_files(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return the folder in which this process alone makes temporary files."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def sockets() -> set[str]:
     return {link for link in links if re.match("socket:", link)}
 
 
-def traces() -> dict[str, Any]:
+def traces() -> dict[str, set[str]]:
     """Return what a handle could leave: threads, sockets, files with credentials."""
     gc.collect()
     files = {str(path) for path in Path(tempfile.gettempdir()).iterdir() if path.is_file()}

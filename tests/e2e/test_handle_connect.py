@@ -94,6 +94,7 @@ def test_it_listens_on_the_loopback_address_only(installed: Release) -> None:
     assert listening() == before
 
 
+@pytest.mark.usefixtures("temporary_files")
 def test_nothing_is_left_after_close(installed: Release) -> None:
     with handle(installed) as cluster, Client(cluster) as client:
         client.submit(sum, [1]).result()
@@ -111,6 +112,7 @@ def test_nothing_is_left_after_close(installed: Release) -> None:
     assert traces() == before
 
 
+@pytest.mark.usefixtures("temporary_files")
 def test_no_task_is_left_in_an_event_loop(installed: Release) -> None:
     async def scenario() -> None:
         before, tasks = traces(), asyncio.all_tasks()

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,11 +53,16 @@ def installed(module_release: Release) -> Release:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left(installed: Release) -> Iterator[None]:
-    assert installed
+def nothing_is_left(installed: Release, temporary_files: Path) -> Iterator[None]:  # noqa: ARG001
     before = traces()
     yield
-    observing.until(lambda: traces() == before, 5, "nothing is left of the handle")
+    with suppress(AssertionError):
+        observing.until(lambda: not _left(before), 5)
+    assert _left(before) == {}, "of the handle"
+
+
+def _left(before: dict[str, set[str]]) -> dict[str, set[str]]:
+    return {kind: new for kind, now in traces().items() if (new := now - before[kind])}
 
 
 @contextmanager
@@ -82,7 +87,7 @@ def test_the_scheduler_dies_while_a_pool_is_scaled(installed: Release) -> None:
     seen = Observer(installed)
     with handle(installed) as cluster:
         with Client(cluster) as client:
-            client.map(slow(60), range(4), pure=False)
+            running = client.map(slow(60), range(4), pure=False)
             observing.until(lambda: len(client.processing()) == 2)
             pool, job = meanwhile(lambda: cluster.scale(1))
             observing.until(lambda: "closing_gracefully" in statuses(client))
@@ -90,6 +95,7 @@ def test_the_scheduler_dies_while_a_pool_is_scaled(installed: Release) -> None:
             installed.kubectl("delete", "pod", scheduler, "--grace-period=0", "--force")
             with pool, within(60), pytest.raises(LostError, match="does not answer any more"):
                 job.result()
+            del running
         assert seen.replicas() == 2
         pods = seen.pods(labels.WORKER)
         assert not any(COST in (pod.metadata.annotations or {}) for pod in pods.values())
@@ -140,8 +146,6 @@ def test_the_api_server_does_not_come_back(installed: Release, tmp_path: Path) -
         file = kubeconfig(installed, tmp_path, cluster={"server": gate.address})
         with handle(installed, kubeconfig=file) as cluster, gate.shut():
             with within(60), pytest.raises(UnavailableError, match="API server does not answer"):
-                cluster.worker_groups  # noqa: B018
-            with within(60), pytest.raises((UnavailableError, LostError), match="not answer"):
                 cluster.scale(1)
             with within(5):
                 cluster.close()
