@@ -136,7 +136,11 @@ def test_it_asks_with_the_token_of_the_kubeconfig(server: Server) -> None:
             ForbiddenError,
             r"missing to patch deployments/scale in namespace n\. .*--subresource=scale -n n",
         ),
-        (said(401, "Unauthorized"), LoginError, r"knows you not: Unauthorized\. The token may"),
+        (
+            said(401, "Unauthorized"),
+            LoginError,
+            r"may have expired \(log in again.*\): Unauthorized",
+        ),
         (said(404, "no such thing"), MissingError, "no such thing"),
         (said(409, "conflict"), KubernetesError, r"patch deployments/scale d: conflict"),
         (said(503, "starting"), UnavailableError, r"does not answer now: starting"),

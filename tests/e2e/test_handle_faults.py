@@ -53,7 +53,7 @@ def installed(module_release: Release) -> Release:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left(installed: Release, temporary_files: Path) -> Iterator[None]:  # noqa: ARG001
+def nothing_is_left(installed: Release, temporary_files: Path) -> Iterator[None]:
     before = traces()
     yield
     with suppress(AssertionError):
@@ -316,10 +316,7 @@ def test_wrong_servers(
         handle(installed, kubeconfig=file)
 
 
-UNKNOWN = exactly(
-    "the API server knows you not: Unauthorized. The token may have expired; log in again as you "
-    "do for kubectl"
-)
+UNKNOWN = exactly("the API server knows you not (log in again as you do for kubectl): Unauthorized")
 
 
 def test_a_token_that_was_never_valid(installed: Release, tmp_path: Path) -> None:

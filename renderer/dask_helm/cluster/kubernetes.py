@@ -33,7 +33,6 @@ _PATIENCE = httpx.Timeout(30, connect=10)
 _ENDLESS = httpx.Timeout(30, connect=10, read=None)
 # One that has answered before is asked again for so long: it may have been restarted.
 _RETURNS, _PAUSE = 20.0, 0.5
-_NOT_NOW = {429, 502, 503, 504}
 _MERGE = {"content-type": "application/merge-patch+json"}
 
 
@@ -217,21 +216,21 @@ def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Respons
     said, status = _said(response), response.status_code
     if status == httpx.codes.FORBIDDEN:
         refused = _REFUSED.search(said)
-        raise ForbiddenError(
-            refused[1] if refused else verb, target.resource, target.namespace, said
-        )
-    if status == httpx.codes.UNAUTHORIZED:
-        raise LoginError(f"the API server knows you not: {said}. {_LOGIN}", status)
-    if status == httpx.codes.NOT_FOUND:
-        raise MissingError(said, status)
-    if status in _NOT_NOW:
-        raise UnavailableError(f"the API server does not answer now: {said}", status)
-    raise KubernetesError(f"{verb} {target.resource} {target.name}: {said}", status)
+        right = refused[1] if refused else verb
+        raise ForbiddenError(right, target.resource, target.namespace, said)
+    kind, text = _MEANINGS.get(status, (KubernetesError, f"{verb} {target.resource} {target.name}"))
+    raise kind(f"{text}: {said}" if text else said, status)
 
 
+_LOGIN = "your token may have expired (log in again as you do for kubectl)"
+_NOT_NOW = (UnavailableError, "the API server does not answer now")
+_MEANINGS: dict[int, tuple[type[KubernetesError], str]] = {
+    401: (LoginError, f"the API server knows you not; {_LOGIN}"),
+    404: (MissingError, ""),
+    **dict.fromkeys((429, 502, 503, 504), _NOT_NOW),
+}
 # For a port-forward a GET that is upgraded counts as `get`, and from Kubernetes 1.35 as `create`.
 _REFUSED = re.compile(r'cannot (\w+) resource "')
-_LOGIN = "The token may have expired; log in again as you do for kubectl"
 
 
 def _said(response: httpx.Response) -> str:

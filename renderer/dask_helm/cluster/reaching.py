@@ -75,17 +75,20 @@ class Seeker:
             route = await _OPENERS[via](self)
         except (ClusterError, LookupError) as error:
             return Attempt(via, self.scheduler.address, str(error))
+        return await self._walk(route)
+
+    async def _walk(self, route: Route) -> Route | Attempt:
+        """Return the route when it leads to the scheduler; another one is closed."""
+        patience = ways.PATIENCE[route.via]
         try:
             if route.forward is None:
-                await asyncio.wait_for(_knock(route.address), ways.PATIENCE[via])
-            route.comm = await self._shake(route.address, ways.PATIENCE[via])
-        except (OSError, asyncio.TimeoutError) as error:
-            reason = _reason(error, route, ways.PATIENCE[via])
+                await asyncio.wait_for(_knock(route.address), patience)
+            route.comm = await self._shake(route.address, patience)
+        except BaseException as error:
             await route.close()
-            return Attempt(via, route.address, reason)
-        except BaseException:
-            await route.close()
-            raise
+            if not isinstance(error, OSError | asyncio.TimeoutError):
+                raise
+            return Attempt(route.via, route.address, _reason(error, route, patience))
         return route
 
     async def _shake(self, address: str, patience: float) -> Any:
