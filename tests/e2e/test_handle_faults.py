@@ -316,7 +316,10 @@ def test_wrong_servers(
         handle(installed, kubeconfig=file)
 
 
-UNKNOWN = exactly("the API server knows you not (log in again as you do for kubectl): Unauthorized")
+UNKNOWN = exactly(
+    "the API server knows you not; your token may have expired (log in again as you do for "
+    "kubectl): Unauthorized"
+)
 
 
 def test_a_token_that_was_never_valid(installed: Release, tmp_path: Path) -> None:
