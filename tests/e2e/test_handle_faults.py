@@ -44,8 +44,9 @@ VALUES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def installed(module_release: Release) -> Release:
-    """Return a release with two workers; this process has seen a handle and a client of it."""
+    """Return a release with two workers; all that a test uses has been used once."""
     module_release.install(values=VALUES)
+    assert Observer(module_release).replicas() == 2
     with handle(module_release) as cluster, Client(cluster) as client:
         cluster.wait_ready(timeout=120)
         assert observing.computes(client)
