@@ -12,9 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from dask_helm import labels
 
+from demo.release import Release
 from demo.target import Target
 from tests.e2e import observing
+from tests.e2e.handles import Observer
 from tests.kubernetes import api, controlplane, network
 from tests.kubernetes.machine import Machine
 
@@ -91,6 +94,19 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(data)
             await writer.drain()
     writer.close()
+
+
+@contextmanager
+def without_scheduler(release: Release) -> Iterator[None]:
+    """Remove the scheduler's pod for a while."""
+    name = f"deployment/{Observer(release).deployment(labels.SCHEDULER).metadata.name}"
+    release.kubectl("scale", name, "--replicas=0")
+    try:
+        observing.until(lambda: not observing.pods(release, labels.SCHEDULER))
+        yield
+    finally:
+        release.kubectl("scale", name, "--replicas=1")
+        release.kubectl("rollout", "status", name, "--timeout=120s")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from dask_helm.cluster.scaling import COST
 from demo.release import Release
 from tests.cli.running import BIN, process
 from tests.e2e import observing
+from tests.e2e.faults import without_scheduler
 from tests.e2e.handles import SMALL, Observer
 from tests.e2e.work import slow, statuses
 
@@ -183,14 +184,9 @@ def test_versions(installed: Release) -> None:
 
 
 def test_without_a_scheduler(installed: Release) -> None:
-    name = Observer(installed).deployment(labels.SCHEDULER).metadata.name
-    installed.kubectl("scale", f"deployment/{name}", "--replicas=0")
-    try:
-        observing.until(lambda: not observing.pods(installed, labels.SCHEDULER))
+    with without_scheduler(installed):
         begun = time.monotonic()
         found = data(installed, "status", code=1)
-        assert time.monotonic() - begun < 45
-        assert found["scheduler"] == "not ready"
-        assert "no pod is behind" in found["error"] or "is ready" in found["error"]
-    finally:
-        installed.kubectl("scale", f"deployment/{name}", "--replicas=1")
+    assert time.monotonic() - begun < 45
+    assert found["scheduler"] == "not ready"
+    assert "no pod is behind" in found["error"] or "is ready" in found["error"]

@@ -16,6 +16,7 @@ from distributed.deploy import Cluster
 
 from demo.release import Release
 from tests.e2e import observing
+from tests.e2e.faults import without_scheduler
 from tests.e2e.handles import Observer, arguments, handle, listening, traces
 
 VALUES: dict[str, Any] = {"workers": {"default": {"replicas": 2}}, "jupyter": {"enabled": False}}
@@ -149,15 +150,9 @@ def test_ways_that_lead_nowhere_are_listed(installed: Release) -> None:
 
 
 def test_a_scheduler_that_is_not_ready_is_named(installed: Release) -> None:
-    name = Observer(installed).deployment(labels.SCHEDULER).metadata.name
-    installed.kubectl("scale", f"deployment/{name}", "--replicas=0")
-    try:
-        observing.until(lambda: not observing.pods(installed, labels.SCHEDULER))
-        with pytest.raises(UnreachableError, match=r"no scheduler pod is ready|no pod is behind"):
-            handle(installed)
-    finally:
-        installed.kubectl("scale", f"deployment/{name}", "--replicas=1")
-        installed.kubectl("rollout", "status", f"deployment/{name}", "--timeout=120s")
+    said = r"no scheduler pod is ready|no pod is behind"
+    with without_scheduler(installed), pytest.raises(UnreachableError, match=said):
+        handle(installed)
 
 
 def test_a_scheduler_that_is_replaced_is_told_once(
