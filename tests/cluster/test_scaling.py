@@ -42,6 +42,7 @@ class Cluster(FakeKubernetes):
         self.stuck: set[str] = set()
         self.lonely = False
         self.failing: dict[str, Exception] = {}
+        self.scheduler, self.dying = "one", ""  # at which step another scheduler comes
         for pool, size in sizes.items():
             self._add(pool, size)
 
@@ -65,6 +66,8 @@ class Cluster(FakeKubernetes):
         self.done.append(what)
         if what in self.failing:
             raise self.failing[what]
+        if what == self.dying:
+            self.scheduler = "another"
 
     # Kubernetes
 
@@ -101,7 +104,7 @@ class Cluster(FakeKubernetes):
         known = {
             f"tcp://{name}": worker(name, status=status) for name, status in self.status.items()
         }
-        return {"workers": known}
+        return {"id": self.scheduler, "workers": known}
 
     async def ncores(self) -> dict[str, int]:
         return {f"tcp://{name}": 1 for name in self.status}
@@ -201,6 +204,16 @@ def test_a_task_that_never_ends_is_left_at_the_deadline() -> None:
     cluster.scale(1, timeout=0.05)
     assert cluster.pods == ["default1"]
     assert any("start again on other workers" in line for line in cluster.said)
+
+
+def test_another_scheduler_knows_nothing_of_what_was_drained() -> None:
+    cluster = Cluster(default=2)
+    cluster.dying = "retire default0"
+    with pytest.raises(LostError, match="scheduler was replaced meanwhile; nothing was changed"):
+        cluster.scale(1)
+    assert len(cluster.pods) == 2
+    assert set(cluster.status.values()) == {"running"}
+    assert "unmark default0" in cluster.done
 
 
 def test_up_and_equal_touch_nothing_else() -> None:

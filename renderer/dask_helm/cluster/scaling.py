@@ -111,12 +111,12 @@ class Scaling:
         await self._may(pool, number)
         going = await self._choose(pool, number)
         drain = Drain(self.comm, _addresses(pool, going), self.tell, self.force)
-        if drain.addresses:
-            await drain.check(await self._others(drain))
+        scheduler = await self._scheduler(drain)
+        await drain.check(_others(scheduler, drain))
         names = ", ".join(one.pod for one in going)
         self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods; leaving: {names}")
         undo = partial(self._undo, pool, going, drain)
-        await or_undo(self._prepare(pool, going, drain), undo, self.tell)
+        await or_undo(self._prepare(pool, going, drain, scheduler), undo, self.tell)
         await or_undo(self._set(pool, number), undo, self.tell)
         await self._gone(pool, going, number)
 
@@ -130,21 +130,24 @@ class Scaling:
         found = await victims.candidates(pool, self.comm)
         return victims.choose(found, len(found) - number, self.force)
 
-    async def _others(self, drain: Drain) -> list[str]:
-        """Return the workers of the whole cluster that could take results."""
-        known = (await self.comm.identity())["workers"]
-        running = [one for one, worker in known.items() if worker.get("status") == "running"]
-        return [one for one in running if one not in drain.addresses]
+    async def _scheduler(self, drain: Drain) -> Object:
+        """Return what the scheduler tells of itself; nothing where no worker is to be drained."""
+        told: Object = await self.comm.identity() if drain.addresses else {}
+        return told
 
-    async def _prepare(self, pool: Pool, going: list[Candidate], drain: Drain) -> None:
+    async def _prepare(
+        self, pool: Pool, going: list[Candidate], drain: Drain, scheduler: Object
+    ) -> None:
         await drain.finish_tasks(self._patience(pool))
         await asyncio.gather(*(self._mark(pool, one.pod, _CHEAPEST) for one in going))
         now = (await self._again(pool)).desired
         if now != pool.desired:
             raise ScaleError(
                 f"somebody else scaled {pool.name} from {pool.desired} to {now} pods meanwhile; "
-                "nothing was changed. Scale again"
+                f"{_UNCHANGED}"
             )
+        if (await self._scheduler(drain)).get("id") != scheduler.get("id"):
+            raise LostError(f"the scheduler was replaced meanwhile; {_UNCHANGED}")
         await drain.leave()
 
     async def _undo(self, pool: Pool, going: list[Candidate], drain: Drain) -> None:
@@ -176,6 +179,16 @@ class Scaling:
 
     def _patience(self, pool: Pool) -> float:
         return _grace(pool) if self.timeout is None else self.timeout
+
+
+_UNCHANGED = "nothing was changed. Scale again"
+
+
+def _others(scheduler: Object, drain: Drain) -> list[str]:
+    """Return the workers of the whole cluster that could take results."""
+    known = scheduler.get("workers", {}).items()
+    running = [address for address, worker in known if worker.get("status") == "running"]
+    return [one for one in running if one not in drain.addresses]
 
 
 def _names(pool: Pool) -> set[str]:
