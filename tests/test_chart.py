@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import container, find, render
+from tests.rendering import Object, container, find, render
 
 COMPONENTS = ["scheduler", "worker", "jupyter"]
 
@@ -49,10 +49,68 @@ def test_the_default_install_is_what_a_restricted_namespace_takes() -> None:
         assert context["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_no_token_and_no_service_links() -> None:
-    for pod in pods(render()):
-        assert pod["spec"]["automountServiceAccountToken"] is False
+def test_no_service_links_and_a_token_only_for_jupyter() -> None:
+    objects = render()
+    for pod in pods(objects):
         assert pod["spec"]["enableServiceLinks"] is False
+    for component in COMPONENTS:
+        assert pod_spec(objects, component)["automountServiceAccountToken"] is (
+            component == "jupyter"
+        )
+
+
+def pod_spec(objects: list[Object], component: str) -> Object:
+    spec: Object = find(objects, "Deployment", f"demo-dask-{component}")["spec"]
+    return dict(spec["template"]["spec"])
+
+
+RIGHTS = {
+    ("", "services"): {"get", "list"},
+    ("apps", "deployments"): {"get", "list", "watch"},
+    ("apps", "deployments/scale"): {"get", "patch"},
+    ("", "pods"): {"get", "list", "watch", "patch"},
+    ("", "pods/log"): {"get"},
+    ("", "pods/portforward"): {"get", "create"},
+    ("", "events"): {"list"},
+}
+
+
+def test_jupyter_has_the_rights_of_the_handle_and_no_others() -> None:
+    objects = render()
+    rules = find(objects, "Role", "demo-dask-jupyter")["rules"]
+    given = {(r["apiGroups"][0], r["resources"][0]): set(r["verbs"]) for r in rules}
+    assert given == RIGHTS
+    binding = find(objects, "RoleBinding", "demo-dask-jupyter")
+    account = find(objects, "ServiceAccount", "demo-dask-jupyter")["metadata"]["name"]
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": account, "namespace": "team"}]
+    assert binding["roleRef"]["name"] == "demo-dask-jupyter"
+    assert pod_spec(objects, "jupyter")["serviceAccountName"] == account
+    assert "serviceAccountName" not in pod_spec(objects, "worker")
+
+
+@pytest.mark.parametrize("where", ["podDefaults", "jupyter"])
+def test_an_account_of_ones_own_gets_the_rights(where: str) -> None:
+    objects = render({where: {"serviceAccountName": "own"}})
+    assert not [o for o in objects if o["kind"] == "ServiceAccount"]
+    assert find(objects, "RoleBinding", "demo-dask-jupyter")["subjects"][0]["name"] == "own"
+    assert pod_spec(objects, "jupyter")["serviceAccountName"] == "own"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"rbac": {"create": False}}, {"rbac": None}, {"jupyter": {"enabled": False}}],
+)
+def test_without_rights(values: Object) -> None:
+    objects = render(values)
+    assert not {o["kind"] for o in objects} & {"Role", "RoleBinding", "ServiceAccount"}
+    for pod in pods(objects):
+        assert pod["spec"]["automountServiceAccountToken"] is False
+        assert "serviceAccountName" not in pod["spec"]
+
+
+def test_jupyter_may_have_rights_and_no_token() -> None:
+    objects = render({"jupyter": {"automountServiceAccountToken": False}})
+    assert pod_spec(objects, "jupyter")["automountServiceAccountToken"] is False
 
 
 def test_the_entry_point_of_the_image_is_kept() -> None:

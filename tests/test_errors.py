@@ -4,7 +4,23 @@ from typing import Any
 
 import pytest
 from dask_helm import errors
-from dask_helm.errors import DaskHelmError, Place, Problem, TemplateError, ValuesError, YamlError
+from dask_helm.errors import (
+    Attempt,
+    BusyError,
+    DaskHelmError,
+    DeviationError,
+    ForbiddenError,
+    LossError,
+    Place,
+    Problem,
+    StartError,
+    TemplateError,
+    UnknownGroupError,
+    UnreachableError,
+    ValuesError,
+    WaitError,
+    YamlError,
+)
 
 PLACE = Place("a.yaml", 3, 5)
 ERRORS: list[DaskHelmError] = [
@@ -13,12 +29,20 @@ ERRORS: list[DaskHelmError] = [
     YamlError("is no YAML"),
     TemplateError("fails", PLACE, [Place("b.tpl", 1)], stated=True),
     TemplateError(message="fails", place=PLACE),
+    ForbiddenError("list", "pods", "team", "no"),
+    UnknownGroupError("nix", "my.team", ["default"]),
+    UnreachableError("my.team", [Attempt("service", "tcp://a:1", "no answer")], "look"),
+    StartError("0 of 1", ["pod: Unschedulable"]),
+    WaitError("0 of 1", []),
+    LossError("2 results", ["a", "b"]),
+    BusyError("1 pod", ["pod"]),
+    DeviationError("another pod", ["pod"]),
 ]
 OTHERS: list[DaskHelmError] = [
     kind("is wrong")
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, DaskHelmError)
-    and kind not in (ValuesError, TemplateError, DaskHelmError)
+    and kind not in (DaskHelmError, *map(type, ERRORS))
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tests.paths import ROOT
 from tests.programs import helm
 
 HEAVY = {"distributed", "dask", "kr8s", "kubernetes", "jsonschema", "rich", "jinja2", "bokeh"}
+HANDLE = {"distributed", "kr8s"}
 RENDERING = {"yaml", "click", "jsonschema_rs", "re2"}
 REPORT = "\nimport sys; sys.stderr.write('\\n'.join({n.partition('.')[0] for n in sys.modules}))"
 
@@ -34,6 +35,12 @@ def test_the_package_alone_imports_next_to_nothing() -> None:
     modules = imported("import dask_helm")
     assert "dask_helm" in modules
     assert not modules & (HEAVY | RENDERING)
+
+
+def test_the_handle_is_imported_when_it_is_asked_for() -> None:
+    modules = imported("from dask_helm import HelmCluster")
+    assert modules >= HANDLE
+    assert not modules & {"kubernetes", "jsonschema", "jsonschema_rs", "re2", "bokeh"}
 
 
 def test_render_in_python_imports_only_what_it_needs() -> None:

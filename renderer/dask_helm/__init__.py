@@ -3,17 +3,24 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dask_helm.cluster import HelmCluster, discover
     from dask_helm.rendering import render
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "render"]
+__all__ = ["HelmCluster", "__version__", "discover", "render"]
+
+_PLACES = {
+    "HelmCluster": "dask_helm.cluster",
+    "discover": "dask_helm.cluster",
+    "render": "dask_helm.rendering",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for, so that `import dask_helm` alone costs nothing."""
-    if name != "render":
+    if name not in _PLACES:
         raise AttributeError(f"module 'dask_helm' has no attribute {name!r}")
-    from dask_helm.rendering import render
+    from importlib import import_module
 
-    return render
+    return getattr(import_module(_PLACES[name]), name)

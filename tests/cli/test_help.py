@@ -13,8 +13,10 @@ from tests.programs import kubectl
 from tools.cli import help_texts
 
 GUIDE = (ROOT / "docs" / "render.md").read_text()
-# These need a cluster; tests/e2e/test_render_cli.py runs them.
-CLUSTER = re.compile(r"kubectl|--live")
+# These need a cluster; the tests in tests/e2e/ run such.
+CLUSTER = re.compile(
+    r"kubectl|--live|dask-helm (list|status|scale|adapt|logs|open|versions)\b(?!\.)"
+)
 
 
 def examples(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from tests.paths import EXAMPLES, VALUES
 
 POOLS = VALUES / "pools.yaml"
 SOME = ("highmem", "burst")
+OF_JUPYTER = ("Deployment", "Role", "RoleBinding", "Service", "ServiceAccount")
 TEAM = ("demo", "--namespace", "team")
 
 
@@ -85,7 +86,7 @@ def test_another_chart(tmp_path: Path) -> None:
         (["deployment/dask-worker"], {"Deployment/dask-worker"}),
         (["Deployment/*-worker-?urst"], {"Deployment/dask-worker-burst"}),
         (["poddisruptionbudget"], {"PodDisruptionBudget/dask-scheduler"}),
-        (["*/dask-jupyter"], {"Service/dask-jupyter", "Deployment/dask-jupyter"}),
+        (["*/dask-jupyter"], {f"{kind}/dask-jupyter" for kind in OF_JUPYTER}),
         (["service/*-high*", "SERVICE/*burst"], {f"Service/dask-worker-{n}" for n in SOME}),
     ],
 )

@@ -3,8 +3,10 @@
 import os
 import secrets
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +34,14 @@ def new_namespace(cluster: target.Target) -> Iterator[str]:
     name = f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
     yield name
-    _kubectl(cluster, "delete", "namespace", name, "--wait=false")
+    _kubectl(cluster, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+@pytest.fixture(scope="module")
+def module_release(cluster: target.Target) -> Iterator[Release]:
+    """Yield the release `demo`, not installed yet, in a namespace of the module's own."""
+    with new_namespace(cluster) as name:
+        yield Release(cluster, "demo", name)
 
 
 @pytest.fixture
@@ -56,6 +65,16 @@ def new_release(cluster: target.Target, namespace: str) -> NewRelease:
 def release(new_release: NewRelease) -> Release:
     """Return the release `demo`, not installed yet."""
     return new_release()
+
+
+@pytest.fixture
+def temporary_files(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return the folder in which this process alone makes temporary files."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 def _kubectl(cluster: target.Target, *arguments: str) -> None:

@@ -12,7 +12,10 @@ KINDS = (
     "Ingress",
     "PersistentVolumeClaim",
     "PodDisruptionBudget",
+    "Role",
+    "RoleBinding",
     "Service",
+    "ServiceAccount",
 )
 
 

@@ -10,7 +10,11 @@ from dask_helm.cli.failures import reported
 
 # The variable by which a shell asks for completions.
 COMPLETE = "_DASK_HELM_COMPLETE"
-NAMES = ("render", "validate", "explain", "diff", "new", "schema", "completion", "version")
+NAMES = (
+    *("render", "validate", "explain", "diff", "new", "schema"),
+    *("list", "status", "scale", "adapt", "logs", "open", "versions"),
+    *("completion", "version"),
+)
 EPILOG = """
 \b
 Exit codes: 0 all is well, 1 something failed, 2 what you wrote is wrong.
@@ -73,6 +77,6 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def group(context: click.Context) -> None:
-    """Manifests for the fixed Dask cluster on Kubernetes, without Helm."""
+    """Render the fixed Dask cluster on Kubernetes without Helm, and work with running releases."""
     if os.environ.get("NO_COLOR"):
         context.color = False

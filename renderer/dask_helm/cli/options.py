@@ -103,25 +103,28 @@ engine = click.option(
 )
 
 
-def output(*formats: str, text: str = "Format of what is printed.") -> Callable[[F], F]:
+def output(
+    *formats: str, text: str = "Format of what is printed.", short: bool = False
+) -> Callable[[F], F]:
     """Return the option --output with these formats, the first one being the default."""
+    names = ["-o", "--output"] if short else ["--output"]
     choice = click.Choice(formats)
-    return click.option("--output", type=choice, default=formats[0], show_default=True, help=text)
+    return click.option(*names, type=choice, default=formats[0], show_default=True, help=text)
 
 
 def values(function: F) -> F:
     """Add -f, --set and the like; the command gets them as the argument `given`."""
-    decorated: F = _stacked(_packed(function, "given", Given), _VALUES)
+    decorated: F = stacked(packed(function, "given", Given), _VALUES)
     return decorated
 
 
 def release(function: F) -> F:
     """Add --release and --namespace; the command gets them as the argument `named`."""
-    decorated: F = _stacked(_packed(function, "named", Named), (_RELEASE, _NAMESPACE))
+    decorated: F = stacked(packed(function, "named", Named), (_RELEASE, _NAMESPACE))
     return decorated
 
 
-def _packed(function: Any, name: str, kind: Any) -> Any:
+def packed(function: Any, name: str, kind: Any) -> Any:
     """Hand several options over as one argument."""
 
     @wraps(function)
@@ -132,6 +135,6 @@ def _packed(function: Any, name: str, kind: Any) -> Any:
     return packed
 
 
-def _stacked(function: Any, options: tuple[Callable[[Any], Any], ...]) -> Any:
+def stacked(function: Any, options: tuple[Callable[[Any], Any], ...]) -> Any:
     """Apply decorators so that the first one comes first in the help text."""
     return reduce(lambda decorated, option: option(decorated), reversed(options), function)

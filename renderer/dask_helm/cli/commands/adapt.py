@@ -1,0 +1,40 @@
+"""`dask-helm adapt`."""
+
+import threading
+from typing import Any
+
+import click
+
+from dask_helm.cli import reaching
+from dask_helm.cli.reaching import Reach
+
+EXAMPLES = """
+\b
+Examples:
+  dask-helm adapt --maximum 10
+  dask-helm adapt --minimum 2 --maximum 20 --group highmem
+  dask-helm adapt --maximum 10 --interval 5s --wait-count 6
+"""
+
+
+@click.command("adapt", epilog=EXAMPLES)
+@click.option("--minimum", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--maximum", type=click.IntRange(min=0), required=True)
+@reaching.group
+@click.option("--interval", metavar="TIME", help="Time between two looks: 1s.")
+@click.option("--wait-count", type=click.IntRange(min=1), help="Looks before pods are taken.")
+@click.option("--force", is_flag=True, help="Take over from another that adapts the pool.")
+@reaching.reach
+def command(
+    minimum: int, maximum: int, group: str | None, force: bool, reach: Reach, **more: Any
+) -> None:
+    """Adapt the size of a pool to the work there is, until Ctrl-C.
+
+    Pods that go hand over what they hold first. The last size stays when it ends.
+    """
+    given = {key: value for key, value in more.items() if value is not None}
+    with reaching.connected(reach) as cluster:
+        adaptive = cluster.adapt(minimum, maximum, group, force=force, **given)
+        cluster._log(f"Adapting between {minimum} and {maximum} pods; Ctrl-C ends it")
+        while adaptive.periodic_callback is not None:
+            threading.Event().wait(1)

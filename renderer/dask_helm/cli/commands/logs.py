@@ -1,0 +1,87 @@
+"""`dask-helm logs`."""
+
+import json
+from collections.abc import Iterable
+
+import click
+
+from dask_helm.cli import options, printing, reaching
+from dask_helm.cli.reaching import Reach
+
+EXAMPLES = """
+\b
+Examples:
+  dask-helm logs
+  dask-helm logs -f --group highmem
+  dask-helm logs --scheduler --tail 20
+  dask-helm logs --workers --previous
+  dask-helm logs --since 10m -o json
+"""
+
+
+@click.command("logs", epilog=EXAMPLES)
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is printed from now on.")
+@click.option("--scheduler", is_flag=True, help="Only the scheduler's, or with the others named.")
+@click.option("--workers", is_flag=True, help="Only those of workers.")
+@click.option("--jupyter", is_flag=True, help="Only Jupyter's.")
+@reaching.group
+@click.option("--previous", is_flag=True, help="Of the containers before, which may have crashed.")
+@click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
+@click.option("--since", metavar="TIME", help="Only of the last time: 30s, 10m.")
+@reaching.reach
+@options.output("text", "json", short=True)
+def command(
+    follow: bool,
+    scheduler: bool,
+    workers: bool,
+    jupyter: bool,
+    group: str | None,
+    previous: bool,
+    tail: int | None,
+    since: str | None,
+    reach: Reach,
+    output: str,
+) -> None:
+    """Show what the pods have printed; of pods that do not run, why not.
+
+    Without naming some it is that of scheduler and workers, with --group that of its workers.
+    """
+    some = scheduler or workers or jupyter
+    with reaching.connected(reach) as cluster:
+        found = cluster.get_logs(
+            cluster=False,
+            scheduler=scheduler or not (some or group),
+            workers=workers or bool(group) or not some,
+            worker_group=group,
+            jupyter=jupyter,
+            previous=previous,
+            tail_lines=tail,
+            since_seconds=_seconds(since),
+            follow=follow,
+        )
+        _lines(found, output) if follow else _all(found, output)
+
+
+def _seconds(since: str | None) -> int | None:
+    from dask.utils import parse_timedelta
+
+    if since is None:
+        return None
+    try:
+        return max(int(parse_timedelta(since)), 1)
+    except (KeyError, ValueError) as error:
+        raise click.BadParameter(f"{since!r} is no time; write 30s, 10m or 2h") from error
+
+
+def _lines(found: Iterable[tuple[str, str]], output: str) -> None:
+    for pod, line in found:
+        click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
+
+
+def _all(found: dict[str, str], output: str) -> None:
+    if output == "json":
+        printing.document({pod: str(text) for pod, text in found.items()}, output)
+        return
+    for pod, text in found.items():
+        click.echo(click.style(f"==> {pod} <==", bold=True))
+        click.echo(text.rstrip("\n"))

@@ -1,0 +1,256 @@
+"""The API server: all that the handle asks of Kubernetes goes through here."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from kr8s import APITimeoutError
+from kr8s.asyncio import Api
+
+from dask_helm.cluster import access, dialing
+from dask_helm.cluster.access import Access
+from dask_helm.cluster.websocket import Local, RefusedError, Tunnel
+from dask_helm.errors import (
+    ForbiddenError,
+    KubernetesError,
+    LoginError,
+    MissingError,
+    UnavailableError,
+)
+
+Object = dict[str, Any]
+
+_GROUPS = {"deployments": "apps/v1", "ingresses": "networking.k8s.io/v1"}  # the others are in v1
+_METHODS = {"get": "GET", "list": "GET", "patch": "PATCH", "create": "POST"}
+_PATIENCE = httpx.Timeout(30, connect=10)
+_ENDLESS = httpx.Timeout(30, connect=10, read=None)
+# One that has answered before is asked again for so long: it may have been restarted.
+_RETURNS, _PAUSE = 20.0, 0.5
+_MERGE = {"content-type": "application/merge-patch+json"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request is about; no namespace means all of them, `part` is a sub-resource."""
+
+    kind: str
+    namespace: str = ""
+    name: str = ""
+    part: str = ""
+
+    @property
+    def resource(self) -> str:
+        """What a Role calls it: `deployments/scale`."""
+        return "/".join(filter(None, (self.kind, self.part)))
+
+    @property
+    def call(self) -> dict[str, Any]:
+        """The arguments by which kr8s makes the URL."""
+        url = "/".join(filter(None, (self.kind, self.name, self.part)))
+        version = _GROUPS.get(self.kind, "v1")
+        return {"version": version, "namespace": self.namespace or None, "url": url}
+
+    @property
+    def path(self) -> str:
+        """The path of the URL of an object in the core API."""
+        call = self.call
+        return f"/api/{call['version']}/namespaces/{call['namespace']}/{call['url']}"
+
+
+class Kubernetes:
+    """A session with the API server; each method raises KubernetesError or one below it."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._api: Api | None = None
+        self._outlived: list[httpx.AsyncClient] = []
+        self._logging_in = asyncio.Lock()
+        self._has_answered = False
+
+    async def open(self) -> None:
+        """Read the credentials; nothing is asked of the API server yet."""
+        self._api = await self.access.login()
+        await self._new_session()
+
+    async def _new_session(self) -> None:
+        """Make a session now: kr8s would make one for each of several first requests."""
+        await self.api._create_session()
+
+    async def close(self) -> None:
+        """End all connections, and remove the files that hold credentials."""
+        if self._api is None:
+            return
+        for session in (*self._outlived, self._api._session):  # kr8s has no way to close it
+            if session:
+                await session.aclose()
+        _remove(access.temporary_files(self._api))
+        self._api = None
+
+    @property
+    def api(self) -> Api:
+        """The session of kr8s."""
+        if self._api is None:
+            raise UnavailableError("this handle is closed")
+        return self._api
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that is meant when none is named."""
+        return self.access.namespace(self.api)
+
+    async def labelled(self, kind: str, namespace: str, selector: str) -> list[Object]:
+        """Return the objects of a kind that have these labels; no namespace means all."""
+        return await self.find(kind, namespace, {"labelSelector": selector})
+
+    async def find(self, kind: str, namespace: str, params: dict[str, str]) -> list[Object]:
+        """Return the objects of a kind that the parameters of the API choose."""
+        answer = await self._ask("list", Target(kind, namespace), params=params)
+        found: list[Object] = answer.json()["items"]
+        return found
+
+    async def get(self, kind: str, namespace: str, name: str, part: str = "") -> Object:
+        """Return one object."""
+        return _object(await self._ask("get", Target(kind, namespace, name, part)))
+
+    async def patch(self, target: Target, body: Object, dry_run: bool = False) -> Object:
+        """Merge a body into an object and return it; a dry run only tells whether it may be."""
+        params = {"dryRun": "All"} if dry_run else {}
+        sent = {"content": json.dumps(body), "headers": _MERGE, "params": params}
+        return _object(await self._ask("patch", target, **sent))
+
+    async def log(self, namespace: str, pod: str, params: dict[str, str]) -> str:
+        """Return what a pod has printed."""
+        return (await self._ask("get", Target("pods", namespace, pod, "log"), params=params)).text
+
+    @asynccontextmanager
+    async def follow(
+        self, namespace: str, pod: str, params: dict[str, str]
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        """Yield the lines that a pod prints, as they come."""
+        target = Target("pods", namespace, pod, "log")
+        options = {"params": {**params, "follow": "true"}, "timeout": _ENDLESS, "stream": True}
+        async with self._sent("get", target, **options) as response:
+            if response.is_error:
+                await response.aread()
+                _check(response, "get", target)
+            yield response.aiter_lines()
+
+    async def tunnel(self, namespace: str, pod: str, port: int, local: Local) -> Tunnel:
+        """Return an open tunnel to a port of a pod."""
+        asked, session = Target("pods", namespace, pod, "portforward"), self.api._session
+        for last in (False, True):
+            try:
+                with _translated(self.access):
+                    return await dialing.dial(self.api.auth, f"{asked.path}?ports={port}", local)
+            except RefusedError as refused:
+                answer = httpx.Response(refused.status, content=refused.body)
+                if last or answer.status_code != httpx.codes.UNAUTHORIZED:
+                    _check(answer, "get", asked)
+            await self._login_again(session)
+        raise AssertionError
+
+    async def _ask(self, verb: str, target: Target, **options: Any) -> httpx.Response:
+        deadline = time.monotonic() + _RETURNS
+        while True:
+            try:
+                return await self._ask_once(verb, target, **options)
+            except UnavailableError:
+                closed = self._api is None
+                if closed or not self._has_answered or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
+    async def _ask_once(self, verb: str, target: Target, **options: Any) -> httpx.Response:
+        session = self.api._session
+        async with self._sent(verb, target, **options) as response:
+            if response.status_code != httpx.codes.UNAUTHORIZED:
+                return _check(response, verb, target)
+        # A token may have expired: its file, or the program that gives it, has a newer one.
+        await self._login_again(session)
+        async with self._sent(verb, target, **options) as response:
+            return _check(response, verb, target)
+
+    async def _login_again(self, refused: httpx.AsyncClient | None) -> None:
+        """Replace a session that was refused, once for all the requests that were."""
+        async with self._logging_in:
+            if self.api._session is not refused:
+                return
+            files = access.temporary_files(self.api)
+            try:
+                await access.authenticate(self.api)
+            except Exception as error:
+                raise LoginError(f"{self.access}: {error}") from error
+            _remove(files)
+            self._outlived += [refused] if refused else []
+            self.api._session = None  # kr8s would close it, with requests under way
+            await self._new_session()
+
+    @asynccontextmanager
+    async def _sent(
+        self, verb: str, target: Target, **options: Any
+    ) -> AsyncIterator[httpx.Response]:
+        call = {"timeout": _PATIENCE, **target.call, **options, "raise_for_status": False}
+        with _translated(self.access):
+            async with self.api.call_api(_METHODS[verb], **call) as response:
+                self._has_answered = True
+                yield response
+
+
+def _remove(files: list[str]) -> None:
+    for file in files:
+        with suppress(FileNotFoundError):
+            Path(file).unlink()
+
+
+def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Response:
+    """Return a good answer, and raise what a bad one means."""
+    if response.is_success:
+        return response
+    said, status = _said(response), response.status_code
+    if status == httpx.codes.FORBIDDEN:
+        refused = _REFUSED.search(said)
+        right = refused[1] if refused else verb
+        raise ForbiddenError(right, target.resource, target.namespace, said)
+    kind, text = _MEANINGS.get(status, (KubernetesError, f"{verb} {target.resource} {target.name}"))
+    raise kind(f"{text}: {said}" if text else said, status)
+
+
+_LOGIN = "your token may have expired (log in again as you do for kubectl)"
+_NOT_NOW = (UnavailableError, "the API server does not answer now")
+_MEANINGS: dict[int, tuple[type[KubernetesError], str]] = {
+    401: (LoginError, f"the API server knows you not; {_LOGIN}"),
+    404: (MissingError, ""),
+    **dict.fromkeys((429, 502, 503, 504), _NOT_NOW),
+}
+# For a port-forward a GET that is upgraded counts as `get`, and from Kubernetes 1.35 as `create`.
+_REFUSED = re.compile(r'cannot (\w+) resource "')
+
+
+def _said(response: httpx.Response) -> str:
+    with suppress(ValueError, TypeError, KeyError):
+        return str(response.json()["message"])
+    return f"HTTP {response.status_code} {response.reason_phrase}"
+
+
+def _object(response: httpx.Response) -> Object:
+    found: Object = response.json()
+    return found
+
+
+@contextmanager
+def _translated(access: Access) -> Iterator[None]:
+    """Turn what the network does into errors of ours."""
+    try:
+        yield
+    except KubernetesError:
+        raise
+    except (httpx.TransportError, APITimeoutError, OSError) as error:
+        said = str(error) or type(error).__name__
+        raise UnavailableError(f"the API server does not answer ({access}): {said}") from error

@@ -1,0 +1,170 @@
+"""What the pods have printed; of a pod that does not run, why not."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from distributed.utils import Log, Logs
+
+from dask_helm.cluster import pods
+from dask_helm.cluster.kubernetes import Kubernetes, Object
+from dask_helm.cluster.pools import Pool, View
+from dask_helm.cluster.waiting import Look, events
+from dask_helm.errors import ForbiddenError, KubernetesError
+
+_AT_ONCE = 32
+_EVENTS = 5
+_PAUSE = 1.0
+CLUSTER = "Cluster"
+
+Line = tuple[str, str]  # the pod and what it has printed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose logs are wanted, and how much of them.
+
+    `workers` may also be a list of workers: their addresses, names or pods.
+    """
+
+    scheduler: bool = True
+    workers: bool | Iterable[str] = True
+    worker_group: str | None = None
+    jupyter: bool = False
+    previous: bool = False
+    tail_lines: int | None = None
+    since_seconds: int | None = None
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of the API."""
+        given: dict[str, Any] = {"tailLines": self.tail_lines, "sinceSeconds": self.since_seconds}
+        found = {key: str(value) for key, value in given.items() if value is not None}
+        return found | ({"previous": "true"} if self.previous else {})
+
+    def pods(self, view: View) -> list[Object]:
+        """Return the pods that are meant."""
+        scheme = view.release.scheme
+        wanted = {scheme.scheduler: self.scheduler, scheme.jupyter: self.jupyter}
+        own = [pod for part in view.others if wanted.get(part.name) for pod in part.pods]
+        pools = view.chosen(self.worker_group) if self.workers else []
+        return own + [pod for pool in pools for pod in self._of_pool(pool)]
+
+    def _of_pool(self, pool: Pool) -> list[Object]:
+        if isinstance(self.workers, bool):
+            return pool.pods
+        wanted = set(self.workers)
+        return [pod for pod in pool.pods if wanted & _names(pool, pod)]
+
+
+def _names(pool: Pool, pod: Object) -> set[str]:
+    """Return all by which a pod or one of its workers may be called."""
+    workers = pool.workers.get(pods.name(pod), {})
+    return {pods.name(pod), *workers, *(str(one["name"]) for one in workers.values())}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads logs of pods in a namespace."""
+
+    kubernetes: Kubernetes
+    namespace: str
+
+    async def read(self, asked: Asked, view: View) -> Logs:
+        """Return the logs by pod."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(pod: Object) -> str:
+            async with gate:
+                return await self._text(pod, asked)
+
+        found = asked.pods(view)
+        texts = await asyncio.gather(*map(one, found))
+        named = zip(map(pods.name, found), map(Log, texts), strict=True)
+        return Logs(named)
+
+    async def _text(self, pod: Object, asked: Asked) -> str:
+        if pods.phase(pod) not in ("Running", "Succeeded", "Failed"):
+            return await self._why_not(pod)
+        params = {"container": _container(pod), **asked.params}
+        try:
+            return await self.kubernetes.log(self.namespace, pods.name(pod), params)
+        except ForbiddenError:
+            raise
+        except KubernetesError as error:  # it has just gone, or has no earlier container
+            return f"{error}\n{await self._why_not(pod)}"
+
+    async def _why_not(self, pod: Object) -> str:
+        """Return phase, reason and the last events of a pod."""
+        trouble = pods.trouble(pod)
+        reason = f": {trouble.reason}: {trouble.message}" if trouble else ""
+        noted = await events(self.kubernetes, self.namespace, pods.name(pod))
+        lines = [f"  {one.get('reason')}: {one.get('message', '').strip()}" for one in noted]
+        return "\n".join([f"Pod is {pods.phase(pod)}{reason}", *lines[-_EVENTS:], ""])
+
+    async def follow(self, asked: Asked, look: Look) -> "AsyncGenerator[Line, None]":
+        """Yield pod and line as they come, of pods that start later, too; until it is closed."""
+        queue: asyncio.Queue[Line] = asyncio.Queue(maxsize=1000)
+        watching = asyncio.create_task(self._watch(asked, look, queue))
+        try:
+            while not watching.done() or not queue.empty():
+                getting = asyncio.ensure_future(queue.get())
+                await asyncio.wait((getting, watching), return_when=asyncio.FIRST_COMPLETED)
+                if not getting.done():
+                    getting.cancel()
+                    break
+                yield getting.result()
+            watching.result()
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+
+    async def _watch(self, asked: Asked, look: Look, queue: "asyncio.Queue[Line]") -> None:
+        """Keep one task for each container that runs."""
+        tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        try:
+            while True:
+                for pod in asked.pods(await look()):
+                    if container := _running(pod):
+                        key = pods.name(pod), container
+                        params = _next(asked, tasks.get(key))
+                        if params is not None:
+                            tasks[key] = asyncio.create_task(self._one(pod, params, queue))
+                await asyncio.sleep(_PAUSE)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    async def _one(self, pod: Object, params: dict[str, str], queue: "asyncio.Queue[Line]") -> None:
+        name, chosen = pods.name(pod), {"container": _container(pod), **params}
+        async with self.kubernetes.follow(self.namespace, name, chosen) as lines:
+            async for line in lines:
+                await queue.put((name, line))
+
+
+def _next(asked: Asked, task: "asyncio.Task[None] | None") -> dict[str, str] | None:
+    """Return with which parameters to begin, or go on after an interruption; None to leave it.
+
+    Raises what a missing right made of the task before.
+    """
+    if task is None:
+        return asked.params
+    if not task.done():
+        return None
+    if isinstance(error := task.exception(), ForbiddenError):
+        raise error
+    return {"sinceSeconds": "1"}
+
+
+def _running(pod: Object) -> str:
+    """Return the identity of the container that runs, "" when none does."""
+    states = pod.get("status", {}).get("containerStatuses", [])
+    own: Object = next((one for one in states if one["name"] == _container(pod)), {})
+    return str(own.get("containerID", "")) if "running" in own.get("state", {}) else ""
+
+
+def _container(pod: Object) -> str:
+    """Return the name of the chart's own container, which is the first."""
+    return str(pod["spec"]["containers"][0]["name"])

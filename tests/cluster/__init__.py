@@ -1,0 +1,1 @@
+"""The handle, without a cluster: what is decided and read, and what is said of it."""

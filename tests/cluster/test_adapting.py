@@ -1,0 +1,128 @@
+"""How many pods are wanted, when fewer are taken, and who may say so."""
+
+import asyncio
+from math import inf
+from typing import Any
+
+import dask
+import pytest
+from dask_helm.cluster import adapting
+from dask_helm.cluster.adapting import Mark, Trend, limits, wanted
+from dask_helm.cluster.pools import Pool, View, Worker
+from dask_helm.cluster.releases import Release
+from dask_helm.cluster.schemes import OURS
+from dask_helm.errors import AdaptError, ArgumentError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cluster.fakes import deployment
+from tests.cluster.test_pools import worker
+
+
+def pool(name: str, *pods: dict[str, Worker]) -> Pool:
+    workers = {f"{name}{index}": each for index, each in enumerate(pods)}
+    return Pool(name, deployment(name, {}), [], workers)
+
+
+def view(*pools: Pool) -> View:
+    return View(Release("r", "here", OURS), {one.name: one for one in pools}, [])
+
+
+def idle(*names: str) -> dict[str, Worker]:
+    return {name: worker(name) for name in names}
+
+
+def busy(name: str, state: str = "executing") -> dict[str, Worker]:
+    return {name: worker(name, metrics={"task_counts": {"memory": 3, state: 1}})}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "target", "expected"),
+    [
+        (pool("own", idle("a")), pool("other"), 5, 5),
+        (pool("own", idle("a")), pool("other", idle("x"), idle("y")), 5, 3),
+        (pool("own", idle("a"), idle("b")), pool("other", idle("x")), 1, 0),
+        (pool("own", busy("a"), idle("b")), pool("other", idle("x")), 0, 1),
+        (pool("own", busy("a", "long-running")), pool("other"), 0, 1),
+        (pool("own", idle("a", "b"), idle("c", "d")), pool("other"), 5, 3),
+        (pool("own"), pool("other"), 1, 1),
+    ],
+)
+def test_what_is_wanted(own: Pool, other: Pool, target: int, expected: int) -> None:
+    assert wanted(view(own, other), own, target) == expected
+
+
+def test_up_at_once_down_after_a_while() -> None:
+    trend = Trend(3)
+    assert trend.follow(2, 5) == 5
+    assert [trend.follow(5, number) for number in (1, 3, 2)] == [5, 5, 3]
+    assert [trend.follow(3, number) for number in (0, 3, 0, 0)] == [3, 3, 3, 3]
+    assert trend.follow(3, 0) == 0
+
+
+@given(st.integers(1, 4), st.integers(0, 9), st.lists(st.integers(0, 9), max_size=40))
+def test_it_never_takes_what_was_wanted_lately(patience: int, now: int, wants: list[int]) -> None:
+    trend, lately = Trend(patience), [now]
+    for want in wants:
+        lately = [*lately, want][-patience:]
+        number = trend.follow(now, want)
+        assert number >= min(max(lately), now)
+        assert number <= max(now, want)
+        now = number
+
+
+class Metadata:
+    """The scheduler's metadata."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, ...], Any] = {}
+
+    async def get_metadata(self, keys: list[str], default: Any) -> Any:
+        return self.held.get(tuple(keys), default)
+
+    async def set_metadata(self, keys: list[str], value: Any) -> None:
+        self.held[tuple(keys)] = value
+
+
+def test_two_handles_notice_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        first, second, other = Mark(comm, "p"), Mark(comm, "p"), Mark(comm, "q")
+        await first.claim()
+        await other.claim()
+        with pytest.raises(AdaptError, match=r"process \d+.*adapts p already.*force=True"):
+            await second.claim()
+        assert await first.renew()
+
+        await second.claim(force=True)
+        assert not await first.renew()
+        assert "process" in first.other
+        await first.remove()
+        assert await second.renew(), "who lost it takes nothing away"
+
+        await second.remove()
+        await first.claim()
+        assert not await second.renew()
+
+    asyncio.run(scenario())
+
+
+def test_a_handle_that_has_gone_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        monkeypatch.setattr(adapting, "_OLD", -1.0)
+        await Mark(comm, "p").claim()
+        await Mark(comm, "p").claim()
+
+    asyncio.run(scenario())
+
+
+def test_limits() -> None:
+    assert limits(None, None) == (0, inf)
+    assert limits(1, 3) == (1, 3)
+    with dask.config.set({"distributed.adaptive.minimum": 2}):
+        assert limits(None, None) == (2, inf)
+    wrong: list[tuple[Any, Any]] = [(-1, 2), (3, 2), (1.5, 2), (0, 2.5), (True, 2)]
+    for pair in wrong:
+        with pytest.raises(ArgumentError):
+            limits(*pair)

@@ -1,0 +1,104 @@
+"""Whose logs, and what stands in place of those that there are not."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from dask_helm.cluster import pools
+from dask_helm.cluster.logs import Asked, Reader
+from dask_helm.cluster.pools import View
+from dask_helm.cluster.releases import Release
+from dask_helm.cluster.schemes import OURS
+from dask_helm.errors import ForbiddenError, KubernetesError
+from distributed.utils import Logs
+
+from tests.cluster.fakes import FakeKubernetes, Object, deployment, ours, pod, waiting
+from tests.cluster.test_pools import worker
+
+SCHEDULER, JUPYTER = ours("r", "scheduler"), ours("r", "jupyter")
+DEFAULT, BIG = ours("r", "worker", "default"), ours("r", "worker", "big")
+OBJECTS = [
+    deployment("r-dask-scheduler", SCHEDULER),
+    deployment("r-dask-jupyter", JUPYTER),
+    deployment("r-dask-worker", DEFAULT),
+    deployment("r-dask-worker-big", BIG),
+    pod("s", SCHEDULER),
+    pod("j", JUPYTER),
+    pod("a", DEFAULT),
+    pod("b", DEFAULT, waiting("ImagePullBackOff", "no such image")),
+    pod("c", BIG),
+]
+WORKERS = {"tcp://1": worker("a-0"), "tcp://2": worker("c")}
+
+
+class Printed(FakeKubernetes):
+    """Its pods print their names; those in `silent` have no log."""
+
+    silent: dict[str, Exception]
+
+    async def log(self, namespace: str, name: str, params: dict[str, str]) -> str:
+        if name in self.silent:
+            raise self.silent[name]
+        return f"{name} of {params.pop('container')}: {params}"
+
+    async def find(self, kind: str, namespace: str, params: dict[str, str]) -> list[Object]:
+        meta: Object = {"metadata": {}}
+        return [
+            {"reason": f"R{n}", "message": "m", "lastTimestamp": f"{n}", **meta} for n in (2, 1)
+        ]
+
+
+def printed(**silent: Exception) -> tuple[Printed, View]:
+    for one in OBJECTS:
+        if one["kind"] == "pods":
+            one["spec"] = {"containers": [{"name": "main"}]}
+    kubernetes = Printed(*OBJECTS)
+    kubernetes.silent = silent
+    release = Release("r", "here", OURS)
+    view = asyncio.run(pools.view(kubernetes, release, WORKERS))  # type: ignore[arg-type]
+    return kubernetes, view
+
+
+def read(asked: Asked, **silent: Exception) -> Logs:
+    kubernetes, view = printed(**silent)
+    return asyncio.run(Reader(kubernetes, "here").read(asked, view))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Asked(), {"s", "a", "b", "c"}),
+        (Asked(jupyter=True, workers=False), {"s", "j"}),
+        (Asked(scheduler=False, worker_group="big"), {"c"}),
+        (Asked(scheduler=False, workers=["tcp://1"]), {"a"}),
+        (Asked(scheduler=False, workers=["a-0", "c"]), {"a", "c"}),
+        (Asked(scheduler=False, workers=["b"]), {"b"}),
+        (Asked(scheduler=False, workers=[]), set()),
+    ],
+)
+def test_whose(asked: Asked, expected: set[str]) -> None:
+    assert set(read(asked)) == expected
+
+
+def test_how_much() -> None:
+    asked = Asked(workers=False, previous=True, tail_lines=3, since_seconds=60)
+    params = {"tailLines": "3", "sinceSeconds": "60", "previous": "true"}
+    assert read(asked)["s"] == f"s of main: {params}"
+
+
+def test_a_pod_that_does_not_run_says_why() -> None:
+    text = read(Asked(workers=["b"]))["b"]
+    assert text.startswith("Pod is Pending: ImagePullBackOff: no such image\n")
+    assert text.index("R1: m") < text.index("R2: m")
+
+
+def test_one_log_that_cannot_be_read_does_not_hide_the_others() -> None:
+    found = read(Asked(), a=KubernetesError("gone", 404))
+    assert found["a"].startswith("gone")
+    assert "c of main" in found["c"]
+
+
+def test_a_missing_right_is_told() -> None:
+    missing: Any = ForbiddenError("get", "pods/log", "here", "no")
+    with pytest.raises(ForbiddenError, match="get pods/log"):
+        read(Asked(), s=missing)

@@ -1,0 +1,80 @@
+"""Pools in numbers, and which worker lives in which pod."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from dask_helm.cluster import pools
+from dask_helm.cluster.pools import View, WorkerGroup, by_pod
+from dask_helm.cluster.releases import Release
+from dask_helm.cluster.schemes import OURS
+from dask_helm.errors import NoReleaseError, UnknownGroupError
+
+from tests.cluster.fakes import FakeKubernetes, Object, deployment, ours, pod, waiting
+
+
+def worker(name: str, host: str = "10.0.0.1", **more: Any) -> Object:
+    return {"name": name, "host": host, "nthreads": 2, "memory_limit": 100, **more}
+
+
+def view(*objects: Object, workers: dict[str, Object] | None = None) -> View:
+    kubernetes = FakeKubernetes(*objects)
+    release = Release("r", "here", OURS)
+    return asyncio.run(pools.view(kubernetes, release, workers or {}))  # type: ignore[arg-type]
+
+
+DEFAULT, BIG = ours("r", "worker", "default"), ours("r", "worker", "big")
+OBJECTS = [
+    deployment("r-dask-scheduler", ours("r", "scheduler")),
+    deployment("r-dask-worker", DEFAULT),
+    deployment("r-dask-worker-big", BIG),
+    pod("s", ours("r", "scheduler")),
+    pod("a", DEFAULT),
+    pod("b", DEFAULT, waiting("ErrImagePull")),
+    pod("c", DEFAULT, deletionTimestamp="now"),
+    pod("d", BIG),
+    pod("e", ours("other", "worker", "default")),
+]
+
+
+def test_numbers() -> None:
+    workers = {"tcp://1": worker("a-0"), "tcp://2": worker("a-1"), "tcp://3": worker("d")}
+    seen = view(*OBJECTS, workers=workers | {"tcp://4": worker("stranger")})
+    assert seen.pools["default"].numbers == WorkerGroup(1, 1, 2, 4, 200)
+    assert seen.pools["big"].numbers == WorkerGroup(1, 1, 1, 2, 100)
+    assert seen.pools["default"].processes == 2
+    assert [one["metadata"]["name"] for one in seen.pools["default"].living] == ["a", "b"]
+    assert [one.name for one in seen.others] == ["scheduler"]
+
+
+def test_unknown_pools_are_answered_with_the_known_ones() -> None:
+    seen = view(*OBJECTS)
+    assert len(seen.chosen(None)) == 2
+    with pytest.raises(UnknownGroupError, match=r"r\.here has no.*'nix'.*big, default") as caught:
+        seen.chosen("nix")
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_release_that_has_gone_is_no_empty_one() -> None:
+    with pytest.raises(NoReleaseError, match=r"r\.here is not there any more"):
+        view(pod("a", DEFAULT))
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "home"),
+    [
+        ("p", "x", "p"),
+        ("p-0", "x", "p"),
+        ("p-12", "x", "p"),
+        ("p-x", "x", None),
+        ("tcp://10.0.0.1:9000", "10.0.0.1", "p"),
+        ("pp", "x", None),
+    ],
+)
+def test_homes_of_workers(name: str, host: str, home: str | None) -> None:
+    found = pod("p", status={"podIP": "10.0.0.1"})
+    assert list(by_pod([found], {"address": worker(name, host)})) == ([home] if home else [])
+
+
+def test_a_pod_without_an_address_is_no_home_of_workers_without_one() -> None:
+    assert by_pod([pod("p")], {"address": {"name": "x"}}) == {}

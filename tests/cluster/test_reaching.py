@@ -1,0 +1,87 @@
+"""What answers at an address, and whether it is a scheduler."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from dask_helm.cluster.reaching import Route, Seeker
+from dask_helm.cluster.scheduler import Scheduler as Where
+from dask_helm.cluster.ways import Wish
+from dask_helm.errors import UnreachableError
+from distributed import Scheduler, Worker
+from distributed.security import Security
+
+from tests.cluster.fakes import FakeKubernetes
+
+LOCAL: dict[str, Any] = {"dashboard_address": ":0", "host": "127.0.0.1"}
+QUIET: dict[str, Any] = {"nthreads": 1, "dashboard_address": ":0", "host": "127.0.0.1"}
+
+
+def seeker(address: str, arguments: dict[str, Any] | None = None) -> Seeker:
+    where, wish = Where(address, None, None), Wish(address=address)
+    protocol = address.partition("://")[0]
+    fake: Any = FakeKubernetes()
+    return Seeker(fake, "r.here", where, wish, protocol, arguments or {})
+
+
+async def reached(address: str, arguments: dict[str, Any] | None = None) -> str:
+    route: Route = await seeker(address, arguments).reach()
+    await route.close()
+    return route.address
+
+
+def test_a_scheduler() -> None:
+    async def scenario() -> None:
+        async with Scheduler(**LOCAL) as scheduler:
+            assert await reached(scheduler.address) == scheduler.address
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_is_no_scheduler() -> None:
+    async def scenario() -> None:
+        async with Scheduler(**LOCAL) as scheduler, Worker(scheduler.address, **QUIET) as worker:
+            with pytest.raises(UnreachableError, match="a Worker answers there, not a scheduler"):
+                await reached(worker.address)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0" * 64, b"\xff" * 64])
+def test_a_stranger_is_no_scheduler(said: bytes) -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    async def scenario() -> None:
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            with pytest.raises(UnreachableError) as caught:
+                await reached(f"tcp://127.0.0.1:{port}")
+        (attempt,) = caught.value.attempts
+        assert attempt.target == f"tcp://127.0.0.1:{port}"
+        assert attempt.reason
+
+    started = time.monotonic()
+    asyncio.run(scenario())
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_tls(known: bool) -> None:
+    """Only with its certificates is a scheduler reached that takes nothing but TLS."""
+    own = Security.temporary()
+    security = own if known else Security.temporary()
+
+    async def scenario() -> str:
+        given = {**LOCAL, "security": own, "protocol": "tls"}
+        async with Scheduler(**given) as scheduler:
+            return await reached(scheduler.address, security.get_connection_args("client"))
+
+    if known:
+        assert asyncio.run(scenario()).startswith("tls://127.0.0.1:")
+    else:
+        with pytest.raises(UnreachableError, match="TLS certificate does not match"):
+            asyncio.run(scenario())

@@ -1,0 +1,99 @@
+"""Which release is meant."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dask_helm import labels
+from dask_helm.cluster import releases
+from dask_helm.cluster.releases import Release, Wanted, split
+from dask_helm.cluster.schemes import OURS, UPSTREAM
+from dask_helm.errors import ForbiddenError, ManyReleasesError, NoReleaseError
+
+from tests.cluster.fakes import FakeKubernetes, deployment, ours, pod, theirs
+
+MINE = deployment("mine-dask-scheduler", ours("mine", "scheduler"))
+WORKERS = deployment("mine-dask-worker", ours("mine", "worker", "default"))
+OLD = deployment("old-dask-scheduler", theirs("old", "scheduler"))
+AIRFLOW = deployment("a-scheduler", theirs("a", "scheduler", "airflow-1.15.0"))
+FAR = deployment("far-dask-scheduler", ours("far", "scheduler"), "there")
+
+
+def find(kubernetes: FakeKubernetes, *wanted: Any) -> Release:
+    return asyncio.run(releases.find(kubernetes, Wanted(*wanted)))  # type: ignore[arg-type]
+
+
+def test_the_named_one() -> None:
+    kubernetes = FakeKubernetes(MINE, WORKERS, OLD, AIRFLOW, FAR)
+    assert find(kubernetes, "mine") == Release("mine", "here", OURS)
+    assert find(kubernetes, "old").scheme == UPSTREAM
+    assert str(find(kubernetes, "far", "there")) == "far.there"
+
+
+def test_a_name_is_not_a_beginning_of_a_name() -> None:
+    with pytest.raises(NoReleaseError, match="did you mean 'mine'") as caught:
+        find(FakeKubernetes(MINE), "min")
+    assert isinstance(caught.value, RuntimeError)
+    assert "Releases there: mine" in str(caught.value)
+
+
+def test_other_charts_with_such_labels_are_no_releases() -> None:
+    with pytest.raises(NoReleaseError):
+        find(FakeKubernetes(AIRFLOW), "a")
+
+
+def test_a_release_of_that_name_elsewhere_is_told() -> None:
+    with pytest.raises(NoReleaseError, match=r"but in there.*namespace='there'"):
+        find(FakeKubernetes(FAR), "far")
+    kubernetes = FakeKubernetes(FAR)
+    kubernetes.forbidden = {("", "deployments")}
+    with pytest.raises(NoReleaseError, match="in namespace here"):
+        find(kubernetes, "far")
+
+
+def test_the_only_one_in_reach() -> None:
+    assert find(FakeKubernetes(MINE, WORKERS, FAR)).name == "mine"
+    assert find(FakeKubernetes(FAR, AIRFLOW)).name == "far"
+    with pytest.raises(NoReleaseError, match="namespace='NAMESPACE'"):
+        find(FakeKubernetes())
+    with pytest.raises(NoReleaseError, match="in namespace here"):
+        find(FakeKubernetes(FAR), None, "here")
+
+
+def test_several_are_listed() -> None:
+    with pytest.raises(ManyReleasesError, match=r"mine\.here, old\.here") as caught:
+        find(FakeKubernetes(MINE, OLD))
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_missing_right_is_no_missing_release() -> None:
+    kubernetes = FakeKubernetes(MINE)
+    kubernetes.forbidden = {("here", "deployments")}
+    with pytest.raises(ForbiddenError, match="list deployments in namespace here"):
+        find(kubernetes, "mine")
+
+
+def test_inside_a_pod_it_is_that_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = pod("mine-dask-jupyter-1", ours("mine", labels.JUPYTER))
+    monkeypatch.setenv("HOSTNAME", "mine-dask-jupyter-1")
+    kubernetes = FakeKubernetes(MINE, OLD, own, in_pod=True)
+    assert find(kubernetes) == Release("mine", "here", OURS)
+    assert find(kubernetes, "old").name == "old"
+    kubernetes.forbidden = {("here", "pods")}
+    with pytest.raises(ManyReleasesError):
+        find(kubernetes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("a.b", ("a", "b")), ("a.b.c", ("a.b", "c")), ("a", ("a", None))],
+)
+def test_names(name: str, parts: tuple[str, str | None]) -> None:
+    assert split(name) == parts
+
+
+def test_the_folder_of_the_service_account_is_kubernetes_own() -> None:
+    from dask_helm.cluster.access import SERVICE_ACCOUNT
+
+    assert Path("/var/run/secrets/kubernetes.io/serviceaccount") == SERVICE_ACCOUNT

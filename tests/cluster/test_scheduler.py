@@ -1,0 +1,149 @@
+"""Where the scheduler is, and by which ways it is looked for."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from dask_helm.cluster import scheduler, ways
+from dask_helm.cluster.releases import Release
+from dask_helm.cluster.scheduler import Scheduler, option
+from dask_helm.cluster.schemes import OURS, UPSTREAM
+from dask_helm.cluster.ways import Wish
+from dask_helm.errors import ArgumentError, MissingError, NoReleaseError
+
+from tests.cluster.fakes import (
+    FakeKubernetes,
+    Object,
+    deployment,
+    ours,
+    pod,
+    running,
+    theirs,
+    thing,
+    waiting,
+)
+
+
+def service(name: str, own: dict[str, str], *ports: Object, **spec: Any) -> Object:
+    return thing("services", name, own, spec={"ports": list(ports), "selector": own, **spec})
+
+
+COMM = {"name": "tcp-comm", "port": 8786, "targetPort": "tcp-comm"}
+PAGES = {"name": "http-dashboard", "port": 8787, "targetPort": "http-dashboard"}
+OWN = ours("r", "scheduler")
+SERVICE = service("r-dask-scheduler", OWN, COMM, PAGES)
+
+
+def locate(release: Release, *objects: Object, given: str | None = None) -> Scheduler:
+    kubernetes = FakeKubernetes(*objects)
+    return asyncio.run(scheduler.locate(kubernetes, release, given))  # type: ignore[arg-type]
+
+
+def test_behind_its_service() -> None:
+    args = ["dask", "scheduler", "--dashboard-prefix=/dask"]
+    own = deployment("r-dask-scheduler", OWN, args=args)
+    found = locate(Release("r", "here", OURS), SERVICE, own)
+    assert found.address == "tcp://r-dask-scheduler.here.svc:8786"
+    assert found.prefix == "dask"
+    assert found.port("http-dashboard") == PAGES
+
+
+def test_the_older_chart_calls_its_ports_after_the_release() -> None:
+    own = theirs("r", "scheduler")
+    comm = {"name": "r-dask-scheduler", "port": 9000, "targetPort": 8786}
+    pages = {"name": "r-dask-webui", "port": 80, "targetPort": 8787}
+    found = locate(Release("r", "here", UPSTREAM), service("r-dask-scheduler", own, pages, comm))
+    assert found.address == "tcp://r-dask-scheduler.here.svc:9000"
+    assert found.port("tcp-comm") == comm
+    assert found.port("http-dashboard") == pages
+
+
+def test_elsewhere_is_what_the_workers_were_told() -> None:
+    args = ["dask", "worker", "tcp://other.there.svc:8786", "--name=x"]
+    workers = deployment("r-dask-worker", ours("r", "worker", "default"), args=args)
+    far = thing("services", "other", {}, "there", spec={"ports": [COMM]})
+    found = locate(Release("r", "here", OURS), workers, far)
+    assert (found.address, found.host) == ("tcp://other.there.svc:8786", "other.there.svc")
+    assert found.namespace == "there"
+    assert locate(Release("r", "here", OURS), workers).service is None
+
+
+def test_nobody_was_told() -> None:
+    workers = deployment("r-dask-worker", ours("r", "worker", "default"), args=["dask", "worker"])
+    release = Release("r", "here", OURS)
+    with pytest.raises(NoReleaseError, match="address='tcp://HOST:8786'"):
+        locate(release, workers)
+    assert locate(release, workers, given="tls://a:1").address == "tls://a:1"
+
+
+def pick(*objects: Object) -> tuple[str, int]:
+    found = Scheduler("tcp://r-dask-scheduler.here.svc:8786", SERVICE, None)
+    kubernetes = FakeKubernetes(*objects)
+    return asyncio.run(scheduler.pick(kubernetes, found, COMM))  # type: ignore[arg-type]
+
+
+def with_port(found: Object, created: str) -> Object:
+    found["spec"] = {"containers": [{"ports": [{"name": "tcp-comm", "containerPort": 1234}]}]}
+    found["metadata"]["creationTimestamp"] = created
+    return found
+
+
+def test_the_newest_ready_pod_is_picked() -> None:
+    old = with_port(pod("old", OWN), "2026-01-01T00:00:00Z")
+    new = with_port(pod("new", OWN), "2026-01-02T00:00:00Z")
+    starting = with_port(pod("starting", OWN, running(ready=False)), "2026-01-03T00:00:00Z")
+    assert pick(old, new, starting) == ("new", 1234)
+
+
+@pytest.mark.parametrize(
+    ("objects", "said"),
+    [
+        ([], "no pod is behind the Service r-dask-scheduler.here.svc"),
+        ([pod("p", OWN, waiting("ErrImagePull", "x"))], "is ready: p: ErrImagePull: x"),
+        ([pod("p", OWN, running(ready=False))], "is ready: p: Running"),
+    ],
+)
+def test_why_there_is_none(objects: list[Object], said: str) -> None:
+    with pytest.raises(MissingError, match=said):
+        pick(*objects)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [(["--a=1", "--b=2"], "1"), (["--a", "1"], "1"), (["--ab=1"], ""), (["--a"], "")],
+)
+def test_options(words: list[str], value: str) -> None:
+    assert option(words, "--a") == value
+
+
+HERE = Scheduler("tcp://s.here.svc:8786", SERVICE, None)
+FAR = Scheduler("tcp://far:8786", None, None)
+
+
+def of_type(kind: str) -> Scheduler:
+    return Scheduler("tcp://s.here.svc:8786", service("s", OWN, COMM, type=kind), None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "found", "in_pod", "expected"),
+    [
+        (Wish(), HERE, False, ["port-forward"]),
+        (Wish(), HERE, True, ["service", "port-forward"]),
+        (Wish(forward_cluster_ip=True), HERE, True, ["port-forward"]),
+        (Wish(), of_type("NodePort"), False, ["node-port", "port-forward"]),
+        (Wish(), of_type("LoadBalancer"), False, ["load-balancer", "port-forward"]),
+        (Wish(), of_type("LoadBalancer"), True, ["service", "port-forward"]),
+        (Wish(), FAR, False, ["address"]),
+        (Wish(), FAR, True, ["service"]),
+        (Wish(address="tcp://a:1"), HERE, True, ["address"]),
+        (Wish(via="service"), HERE, False, ["service"]),
+        (Wish(node_port=30000), HERE, True, ["node-port"]),
+    ],
+)
+def test_ways(wish: Wish, found: Scheduler, in_pod: bool, expected: list[str]) -> None:
+    assert ways.ways(wish, found, in_pod) == expected
+
+
+def test_an_unknown_way_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"write one of: auto, service"):
+        Wish(via="train")

@@ -1,0 +1,90 @@
+"""What a handle makes of a scheduler that answers, does not, or is another one."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from dask_helm.cluster.supervising import Supervisor
+from dask_helm.errors import LostError, NoReleaseError
+
+from tests.cluster.fakes import Object
+
+
+class Comm:
+    """Gives the answers of a list, and raises those that are errors."""
+
+    def __init__(self, *answers: Object | Exception) -> None:
+        self.answers = list(answers)
+
+    async def identity(self) -> Object:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def answer(scheduler: str, *workers: str) -> Object:
+    return {"id": scheduler, "type": "Scheduler", "workers": {one: {} for one in workers}}
+
+
+BROKEN = ConnectionResetError("broken")
+
+
+async def nothing() -> None:
+    """See nothing."""
+
+
+async def gone() -> None:
+    raise NoReleaseError("gone")
+
+
+async def supervise(*answers: Object | Exception, survey: Any = nothing) -> list[str]:
+    """Return what is told when the scheduler is asked until there are no more answers."""
+    told: list[str] = []
+    comm = Comm(*answers)
+    supervisor = Supervisor(comm, 60, "my.team", told.append, survey)
+    await supervisor.start()
+    while comm.answers:
+        try:
+            await supervisor.refresh()
+        except LostError as error:
+            supervisor.lost = True
+            told.append(str(error))
+    await supervisor.stop()
+    return [*told, *supervisor.info["workers"]]
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([answer("a")], []),
+        ([answer("a"), answer("a", "tcp://1")], ["tcp://1"]),
+        ([answer("a"), BROKEN, answer("a")], []),
+        ([BROKEN, answer("a")], []),
+        (
+            [answer("a", "tcp://1"), BROKEN, BROKEN, answer("a")],
+            [
+                "the scheduler of my.team does not answer: broken",
+                "The scheduler of my.team can be reached again.",
+            ],
+        ),
+        (
+            [answer("a"), answer("b"), answer("b")],
+            [
+                "The scheduler of my.team was replaced. This handle is connected to the new one; "
+                "results of before are gone."
+            ],
+        ),
+    ],
+)
+def test_what_is_told(answers: list[Object | Exception], told: list[str]) -> None:
+    assert asyncio.run(supervise(*answers)) == told
+
+
+def test_what_cannot_be_seen_does_not_end_it() -> None:
+    assert asyncio.run(supervise(answer("a"), answer("a"), survey=gone)) == []
+
+
+def test_a_scheduler_that_does_not_answer_at_first() -> None:
+    with pytest.raises(LostError, match="does not answer: broken"):
+        asyncio.run(supervise(BROKEN, BROKEN))

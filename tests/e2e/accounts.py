@@ -1,0 +1,102 @@
+"""Accounts with few rights, and kubeconfig files that use them."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dask_helm
+import yaml
+
+from demo.release import CommandError, Release
+from tests.e2e import observing
+
+Rule = dict[str, Any]
+
+
+def rules() -> list[Rule]:
+    """Return the rules of the Role that the chart gives Jupyter."""
+    (role,) = (one for one in dask_helm.render({}, release="any") if one["kind"] == "Role")
+    found: list[Rule] = role["rules"]
+    return found
+
+
+def without(verb: str, resource: str) -> list[Rule]:
+    """Return those rules, less one verb on one resource."""
+    left = [
+        {**rule, "verbs": [one for one in rule["verbs"] if one != verb]}
+        if resource in rule["resources"]
+        else rule
+        for rule in rules()
+    ]
+    return [rule for rule in left if rule["verbs"]]
+
+
+@dataclass(frozen=True)
+class Account:
+    """A service account in the namespace of a release, and a kubeconfig that uses it."""
+
+    release: Release
+    name: str
+    token: str
+    kubeconfig: str
+
+    def may(self, verb: str, resource: str) -> bool:
+        """Whether it has a right."""
+        return bool(self._said("auth", "can-i", verb, resource))
+
+    def remove(self) -> None:
+        """Remove it, and wait until its token is worth nothing."""
+        self.release.kubectl("delete", "serviceaccount", self.name)
+        observing.until(lambda: not self._said("auth", "whoami"), 30, "the token has expired")
+
+    def _said(self, *words: str) -> str:
+        """Return what kubectl says to it; nothing when it fails, as `can-i` does for a no."""
+        try:
+            return self.release.kubectl("--kubeconfig", self.kubeconfig, *words)
+        except CommandError:
+            return ""
+
+
+def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
+    """Return a new service account that has just these rights."""
+    name = f"few-{secrets.token_hex(3)}"
+    release.kubectl("apply", "-f", "-", stdin=json.dumps(_objects(name, list(given), release)))
+    token = release.kubectl("create", "token", name).strip()
+    new = Account(release, name, token, kubeconfig(release, folder, {"token": token}))
+    observing.until(lambda: new.may("list", "events") or new.may("list", "pods"), 10)
+    return new
+
+
+def kubeconfig(
+    release: Release, folder: Path, user: Rule | None = None, cluster: Rule | None = None
+) -> str:
+    """Return a copy of the kubeconfig with another user and cluster; None takes a key away."""
+    given = yaml.safe_load(release.target.kubeconfig.read_text())
+    given["users"][0]["user"] = user or given["users"][0]["user"]
+    changed = {**given["clusters"][0]["cluster"], **(cluster or {})}
+    given["clusters"][0]["cluster"] = {k: v for k, v in changed.items() if v is not None}
+    file = folder / f"{secrets.token_hex(3)}.yaml"
+    file.write_text(yaml.safe_dump(given))
+    return str(file)
+
+
+def _objects(name: str, given: list[Rule], release: Release) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": release.namespace}
+    group = "rbac.authorization.k8s.io"
+    subject = {"kind": "ServiceAccount", **metadata}
+    role = {"apiGroup": group, "kind": "Role", "name": name}
+    items = [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": metadata, "rules": given},
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": role,
+            "subjects": [subject],
+        },
+    ]
+    return {"apiVersion": "v1", "kind": "List", "items": items}

@@ -1,0 +1,121 @@
+"""A handle of a release on the test cluster, and an observer that does not use what it uses."""
+
+import gc
+import re
+import tempfile
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dask_helm import HelmCluster, labels
+from dask_helm.cluster.scaling import COST
+from kubernetes import client, config, watch
+
+from demo.release import Release
+
+SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
+
+
+def arguments(release: Release) -> dict[str, Any]:
+    """Return what names a release for HelmCluster."""
+    return {
+        "namespace": release.namespace,
+        "kubeconfig": str(release.target.kubeconfig),
+        "context": release.target.context,
+    }
+
+
+def handle(release: Release, **more: Any) -> HelmCluster:
+    """Return a handle of a release."""
+    return HelmCluster(release.name, **{**arguments(release), "quiet": True, **more})
+
+
+@dataclass(frozen=True)
+class Observer:
+    """What the official client sees of a release."""
+
+    release: Release
+
+    @cached_property
+    def _api(self) -> Any:
+        target = self.release.target
+        return config.new_client_from_config(str(target.kubeconfig), target.context)
+
+    def deployment(self, component: str, pool: str | None = None) -> Any:
+        """Return the one Deployment with these labels."""
+        selector = labels.selector(self.release.name, component, pool)
+        apps = client.AppsV1Api(self._api)
+        (found,) = apps.list_namespaced_deployment(
+            self.release.namespace, label_selector=selector
+        ).items
+        return found
+
+    def replicas(self, pool: str = "default") -> int:
+        """Return how many pods a pool is to have."""
+        return int(self.deployment(labels.WORKER, pool).spec.replicas)
+
+    def pods(self, component: str, pool: str | None = None) -> dict[str, Any]:
+        """Return the pods with these labels that are not about to go, by name."""
+        selector = labels.selector(self.release.name, component, pool)
+        core = client.CoreV1Api(self._api)
+        found = core.list_namespaced_pod(self.release.namespace, label_selector=selector).items
+        return {one.metadata.name: one for one in found if not one.metadata.deletion_timestamp}
+
+    @property
+    def version(self) -> str:
+        """The cluster's present version, from which on its history can be asked for."""
+        core = client.CoreV1Api(self._api)
+        return str(core.list_namespaced_pod(self.release.namespace).metadata.resource_version)
+
+    def marks(self, pool: str, version: str) -> dict[str, tuple[str, int]]:
+        """Return the deletion cost that each pod got since a version, and the version it got it."""
+        states = self._history(client.CoreV1Api(self._api).list_namespaced_pod, pool, version)
+        return {
+            one.metadata.name: (cost, int(one.metadata.resource_version))
+            for one in reversed(states)
+            if (cost := (one.metadata.annotations or {}).get(COST))
+        }
+
+    def sizes(self, pool: str, version: str) -> dict[int, int]:
+        """Return the sizes that a pool has had since a version, and when each began."""
+        apps = client.AppsV1Api(self._api)
+        states = self._history(apps.list_namespaced_deployment, pool, version)
+        return {one.spec.replicas: int(one.metadata.resource_version) for one in reversed(states)}
+
+    def _history(self, kind: Any, pool: str, version: str) -> list[Any]:
+        """Return all states of some objects since a version, the oldest first."""
+        selector = labels.selector(self.release.name, labels.WORKER, pool)
+        asked = {"label_selector": selector, "resource_version": version, "timeout_seconds": 2}
+        events = watch.Watch().stream(kind, self.release.namespace, **asked)
+        return [event["object"] for event in events]
+
+
+def listening() -> set[str]:
+    """Return the addresses that this process listens on, from the kernel's own table."""
+    own = {link for link in map(_link, Path("/proc/self/fd").iterdir()) if link}
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    rows = [line.split() for line in lines]
+    return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own}
+
+
+def sockets() -> set[str]:
+    """Return the sockets that this process has open."""
+    links = map(_link, Path("/proc/self/fd").iterdir())
+    return {link for link in links if re.match("socket:", link)}
+
+
+def traces() -> dict[str, set[str]]:
+    """Return what a handle could leave: threads, sockets, files with credentials."""
+    gc.collect()
+    files = {str(path) for path in Path(tempfile.gettempdir()).iterdir() if path.is_file()}
+    threads = {thread.name for thread in threading.enumerate()}
+    return {"threads": threads, "sockets": sockets(), "files": files}
+
+
+def _link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except FileNotFoundError:
+        return ""

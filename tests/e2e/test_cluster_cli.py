@@ -1,0 +1,192 @@
+"""The same from the shell: list, status, scale, adapt, logs, open, versions."""
+
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from dask_helm import labels
+from dask_helm.cluster.scaling import COST
+
+from demo.release import Release
+from tests.cli.running import BIN, process
+from tests.e2e import observing
+from tests.e2e.faults import without_scheduler
+from tests.e2e.handles import SMALL, Observer
+from tests.e2e.work import slow, statuses
+
+VALUES: dict[str, Any] = {
+    "workerDefaults": {"resources": SMALL, "threads": 1, "replicas": 0},
+    "workers": {
+        "default": {"replicas": 2},
+        "noimage": {"image": {"repository": "localhost/nothing", "tag": "at-all"}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def installed(module_release: Release) -> Release:
+    module_release.install(values=VALUES)
+    return module_release
+
+
+def words(release: Release, *arguments: str) -> list[str]:
+    target = release.target
+    where = ["--kubeconfig", str(target.kubeconfig), "--context", target.context]
+    return [*arguments, "--namespace", release.namespace, *where]
+
+
+def run(release: Release, *arguments: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
+    done = process(*words(release, *arguments))
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def data(release: Release, *arguments: str, code: int = 0) -> Any:
+    return json.loads(run(release, *arguments, "-o", "json", code=code).stdout)
+
+
+@contextmanager
+def started(release: Release, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start a command, and end it as Ctrl-C does."""
+    command = [str(BIN / "dask-helm"), *words(release, *arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as running:  # type: ignore[call-overload]
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(60)
+
+
+def test_list(installed: Release) -> None:
+    lines = run(installed, "list").stdout.splitlines()
+    assert lines[0].split() == ["RELEASE", "NAMESPACE", "CHART", "SCHEDULER", "PODS", "READY"]
+    assert lines[1].split()[:2] == ["demo", installed.namespace]
+    (found,) = data(installed, "list")
+    assert (found["release"], found["scheduler"]) == ("demo", "ready")
+    assert found["groups"]["default"]["desired"] == 2
+    everywhere = json.loads(process(*words(installed, "list", "-A", "-o", "json")).stdout)
+    assert ("demo", installed.namespace) in {
+        (one["release"], one["namespace"]) for one in everywhere
+    }
+
+
+def test_status(installed: Release) -> None:
+    text = run(installed, "status").stdout
+    assert f"demo in namespace {installed.namespace}" in text
+    assert "default   2        2" in text
+    observing.until(lambda: data(installed, "status")["groups"]["default"]["registered"] == 2)
+
+
+def test_what_does_not_run_is_in_the_status(installed: Release) -> None:
+    done = run(installed, "scale", "1", "--group", "noimage", code=1)
+    assert "localhost/nothing" in done.stderr
+    try:
+        assert any("localhost/nothing" in one for one in data(installed, "status")["troubles"])
+    finally:
+        run(installed, "scale", "0", "-g", "noimage")
+
+
+def test_scale(installed: Release) -> None:
+    done = run(installed, "scale", "3", "-o", "json")
+    assert json.loads(done.stdout)["default"]["registered"] == 3
+    assert "Scaling default from 2 to 3 pods" in done.stderr
+    assert data(installed, "scale", "2")["default"]["desired"] == 2
+    assert Observer(installed).replicas() == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("scale", "many"), "Invalid value"),
+        (("scale", "1", "-g", "nix"), "its groups are: default, noimage"),
+        (("status", "-r", "nix"), "no release 'nix'"),
+        (("logs", "--since", "soon"), "write 30s, 10m or 2h"),
+        (("adapt", "--minimum", "3", "--maximum", "2"), "maximum=2 is less"),
+    ],
+)
+def test_what_is_wrong(installed: Release, arguments: tuple[str, ...], said: str) -> None:
+    assert said in run(installed, *arguments, code=2).stderr
+
+
+def test_ctrl_c_leaves_everything_as_it_was(installed: Release) -> None:
+    with installed.client() as client:
+        observing.wait_for_workers(installed, client, 2)
+        tasks = client.map(slow(8), range(4), pure=False)
+        observing.until(lambda: len(client.processing()) == 2)
+        with started(installed, "scale", "1") as running:
+            observing.until(lambda: "closing_gracefully" in statuses(client))
+        assert running.returncode == 130
+        assert statuses(client) == {"running"}
+        seen = Observer(installed)
+        assert seen.replicas() == 2
+        for pod in seen.pods(labels.WORKER).values():
+            assert COST not in (pod.metadata.annotations or {})
+        client.cancel(tasks, force=True)
+
+
+def test_adapt(installed: Release) -> None:
+    with installed.client() as client:
+        observing.wait_for_workers(installed, client, 2)
+        arguments = ("adapt", "--minimum", "1", "--maximum", "3", "--wait-count", "2")
+        with started(installed, *arguments) as running:
+            observing.until(lambda: Observer(installed).replicas() == 1, 60)
+            tasks = client.map(slow(2), range(30), pure=False)
+            observing.until(lambda: Observer(installed).replicas() == 3, 60)
+            del tasks
+        assert running.returncode == 130
+    run(installed, "scale", "2", "--force", "--timeout", "1s")
+
+
+def test_logs(installed: Release) -> None:
+    text = run(installed, "logs", "--scheduler").stdout
+    assert text.startswith("==> demo-dask-scheduler")
+    assert "Scheduler at:" in text
+    found = data(installed, "logs", "--group", "default", "--tail", "1")
+    assert set(found) == set(Observer(installed).pods(labels.WORKER))
+    assert all(len(each.splitlines()) == 1 for each in found.values())
+    assert any("jupyter" in pod for pod in data(installed, "logs", "--jupyter"))
+
+
+def test_logs_as_they_come(installed: Release) -> None:
+    with started(installed, "logs", "-f", "--scheduler", "-o", "json") as running:
+        assert running.stdout is not None
+        line = json.loads(running.stdout.readline())
+        assert "scheduler" in line["pod"]
+    assert running.returncode == 130
+
+
+@pytest.mark.parametrize(("what", "part"), [("dashboard", "Dask"), ("jupyter", "Jupyter")])
+def test_open(installed: Release, what: str, part: str) -> None:
+    with started(installed, "open", what, "--no-browser", "-o", "json") as running:
+        assert running.stdout is not None
+        said = "".join(running.stdout.readline() for _ in range(3))
+        with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as page:
+            assert part in page.read().decode()
+    assert running.returncode == 130
+
+
+def test_versions(installed: Release) -> None:
+    done = process(*words(installed, "versions", "--package", "pytest"))
+    assert done.returncode == 1, "pytest is not in the image"
+    assert "pytest: client" in done.stderr
+    found = json.loads(process(*words(installed, "versions", "-o", "json")).stdout)
+    packages = found["scheduler"]["packages"]
+    assert packages["dask"] == found["client"]["packages"]["dask"]
+    assert len(found["workers"]) == 2
+
+
+def test_without_a_scheduler(installed: Release) -> None:
+    with without_scheduler(installed):
+        begun = time.monotonic()
+        found = data(installed, "status", code=1)
+    assert time.monotonic() - begun < 45
+    assert found["scheduler"] == "not ready"
+    assert "no pod is behind" in found["error"] or "is ready" in found["error"]

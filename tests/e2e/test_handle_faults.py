@@ -1,0 +1,358 @@
+"""What goes wrong is said in time, by an error of the right class; what passes is got over.
+
+After each of these tests nothing is left of the handle: no thread, no socket, no file.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from dask_helm import HelmCluster, labels
+from dask_helm.cluster.scaling import COST
+from dask_helm.errors import (
+    ForbiddenError,
+    KubeconfigError,
+    LoginError,
+    LostError,
+    ManyReleasesError,
+    NoReleaseError,
+    UnavailableError,
+    UnreachableError,
+)
+from distributed import Client
+
+from demo.release import Release
+from tests.e2e import observing
+from tests.e2e.accounts import account, kubeconfig, rules, without
+from tests.e2e.conftest import NewRelease
+from tests.e2e.faults import Gate, server, without_api_server
+from tests.e2e.handles import SMALL, Observer, arguments, handle, traces
+from tests.e2e.work import slow, statuses
+
+T = TypeVar("T")
+VALUES: dict[str, Any] = {
+    "jupyter": {"replicas": 0},
+    "workerDefaults": {"resources": SMALL, "threads": 1},
+    "workers": {"default": {"replicas": 2}},
+}
+
+
+@pytest.fixture(scope="module")
+def installed(module_release: Release) -> Release:
+    """Return a release with two workers; all that a test uses has been used once."""
+    module_release.install(values=VALUES)
+    assert Observer(module_release).replicas() == 2
+    with handle(module_release) as cluster, Client(cluster) as client:
+        cluster.wait_ready(timeout=120)
+        assert observing.computes(client)
+    return module_release
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(installed: Release, temporary_files: Path) -> Iterator[None]:
+    before = traces()
+    yield
+    with suppress(AssertionError):
+        observing.until(lambda: not _left(before), 5)
+    assert _left(before) == {}, "of the handle"
+
+
+def _left(before: dict[str, set[str]]) -> dict[str, set[str]]:
+    return {kind: new for kind, now in traces().items() if (new := now - before[kind])}
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < seconds
+
+
+def meanwhile(job: Callable[[], T]) -> "tuple[ThreadPoolExecutor, Future[T]]":
+    """Begin something in another thread."""
+    pool = ThreadPoolExecutor(1)
+    return pool, pool.submit(job)
+
+
+def exactly(text: str) -> str:
+    """Return the pattern of a whole message, in which `…` stands for what may differ."""
+    return "^" + re.escape(text).replace("…", ".*") + "$"
+
+
+def test_the_scheduler_dies_while_a_pool_is_scaled(installed: Release) -> None:
+    seen = Observer(installed)
+    with handle(installed) as cluster:
+        with Client(cluster) as client:
+            running = client.map(slow(60), range(4), pure=False)
+            observing.until(lambda: len(client.processing()) == 2)
+            pool, job = meanwhile(lambda: cluster.scale(1))
+            observing.until(lambda: "closing_gracefully" in statuses(client))
+            (scheduler,) = seen.pods(labels.SCHEDULER)
+            installed.kubectl("delete", "pod", scheduler, "--grace-period=0", "--force")
+            with (
+                pool,
+                within(60),
+                pytest.raises(LostError, match=r"does not answer any more|was replaced meanwhile"),
+            ):
+                job.result()
+            del running
+        assert seen.replicas() == 2
+        pods = seen.pods(labels.WORKER)
+        assert not any(COST in (pod.metadata.annotations or {}) for pod in pods.values())
+        cluster.wait_ready(timeout=120)
+        with Client(cluster) as client:
+            assert observing.computes(client)
+
+
+def test_the_api_server_is_restarted(
+    installed: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with handle(installed, quiet=False) as cluster:
+        address = cluster.scheduler_address
+        with without_api_server(installed.target):
+            pool, asked = meanwhile(lambda: cluster.worker_groups)
+            time.sleep(1)
+            assert not asked.done(), "it waits for the API server"
+        with pool:
+            assert asked.result(60)["default"].ready == 2
+        assert cluster.scheduler_address == address
+        assert cluster.worker_groups["default"].registered == 2
+        with Client(cluster) as client:
+            assert observing.computes(client)
+    assert "replaced" not in capsys.readouterr().out
+
+
+def test_the_port_forward_is_cut(installed: Release, tmp_path: Path) -> None:
+    with Gate(server(installed.target)) as gate:
+        file = kubeconfig(installed, tmp_path, cluster={"server": gate.address})
+        with handle(installed, kubeconfig=file) as cluster:
+            for _ in range(3):
+                assert gate.cut() > 0
+                with within(10), Client(cluster) as client:
+                    assert cluster.worker_groups["default"].registered == 2
+                    assert client.submit(sum, [1, 2]).result() == 3
+            with gate.shut():
+                pool, scaled = meanwhile(lambda: cluster.scale(3))
+                time.sleep(3)
+            with pool:
+                scaled.result(30)
+            assert Observer(installed).replicas() == 3
+            cluster.wait_ready(timeout=120)
+            cluster.scale(2)
+
+
+def test_the_api_server_does_not_come_back(installed: Release, tmp_path: Path) -> None:
+    with Gate(server(installed.target)) as gate:
+        file = kubeconfig(installed, tmp_path, cluster={"server": gate.address})
+        with handle(installed, kubeconfig=file) as cluster, gate.shut():
+            with within(60), pytest.raises(UnavailableError, match="API server does not answer"):
+                cluster.scale(1)
+            with within(5):
+                cluster.close()
+    assert Observer(installed).replicas() == 2
+
+
+CONNECTING = [("list", "deployments"), ("list", "services")]
+FORWARDING = [("list", "pods"), ("get", "pods/portforward")]
+
+
+def missing(verb: str, resource: str, release: Release) -> str:
+    """Return how the message begins that names a missing right."""
+    kind, _, part = resource.partition("/")
+    check = f"{verb} {kind}" + (f" --subresource={part}" if part else "")
+    return (
+        f"the right is missing to {verb} {resource} in namespace {release.namespace}. Ask for a "
+        "Role with it (rbac in docs/cluster.md) and check with: kubectl auth can-i "
+        f"{check} -n {release.namespace}\n  the API server says: "
+    )
+
+
+@pytest.mark.parametrize(("verb", "resource"), CONNECTING)
+def test_a_right_to_connect_is_missing(
+    installed: Release, tmp_path: Path, verb: str, resource: str
+) -> None:
+    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    with within(10), pytest.raises(ForbiddenError) as caught:
+        handle(installed, kubeconfig=file)
+    assert str(caught.value).startswith(missing(verb, resource, installed))
+    assert (caught.value.verb, caught.value.resource) == (verb, resource)
+
+
+@pytest.mark.parametrize(("verb", "resource"), FORWARDING)
+def test_a_right_to_forward_is_missing(
+    installed: Release, tmp_path: Path, verb: str, resource: str
+) -> None:
+    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    with within(30), pytest.raises(UnreachableError) as caught:
+        handle(installed, kubeconfig=file)
+    (attempt,) = caught.value.attempts
+    assert attempt.way == "port-forward"
+    assert attempt.reason.startswith(missing(verb, resource, installed))
+
+
+WORKING: list[tuple[str, str, Callable[[HelmCluster], Any]]] = [
+    ("patch", "deployments/scale", lambda cluster: cluster.scale(3)),
+    ("patch", "deployments/scale", lambda cluster: cluster.scale(1)),
+    ("patch", "pods", lambda cluster: cluster.scale(1)),
+    ("get", "pods/log", lambda cluster: cluster.get_logs()),
+    ("get", "pods/log", lambda cluster: next(cluster.get_logs(follow=True))),
+]
+
+
+@pytest.mark.parametrize(("verb", "resource", "job"), WORKING)
+def test_a_right_to_work_is_missing(
+    installed: Release,
+    tmp_path: Path,
+    verb: str,
+    resource: str,
+    job: Callable[[HelmCluster], Any],
+) -> None:
+    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    with handle(installed, kubeconfig=file) as cluster, Client(cluster) as client:
+        with within(10), pytest.raises(ForbiddenError) as caught:
+            job(cluster)
+        assert str(caught.value).startswith(missing(verb, resource, installed))
+        assert cluster.worker_groups["default"].desired == 2
+        assert statuses(client) == {"running"}
+    assert Observer(installed).replicas() == 2
+
+
+def test_what_is_only_nice_to_know_is_left_out(installed: Release, tmp_path: Path) -> None:
+    file = account(installed, without("list", "events"), tmp_path).kubeconfig
+    with handle(installed, kubeconfig=file) as cluster:
+        assert len(cluster.get_logs()) == 4
+
+
+def test_the_role_of_the_chart_is_enough(installed: Release, tmp_path: Path) -> None:
+    file = account(installed, rules(), tmp_path).kubeconfig
+    with handle(installed, kubeconfig=file) as cluster:
+        cluster.scale(3)
+        cluster.wait_ready(timeout=120)
+        cluster.scale(2)
+        assert len(cluster.get_logs()) == 4
+        assert len(cluster.get_versions()["workers"]) == 2
+
+
+def test_the_namespace_is_deleted(new_release: NewRelease) -> None:
+    release = new_release("short")
+    release.install(values=VALUES)
+    with handle(release) as cluster:
+        cluster.wait_ready(timeout=120)
+        release.kubectl("delete", "namespace", release.namespace, "--timeout=120s")
+        name = f"short.{release.namespace}"
+        gone = exactly(f"release {name} is not there any more: it has no Deployments")
+        jobs: list[Callable[[], Any]] = [
+            lambda: cluster.worker_groups,
+            lambda: cluster.scale(1),
+            lambda: cluster.get_logs(),
+            lambda: cluster.wait_ready(),
+        ]
+        for job in jobs:
+            with within(45), pytest.raises(NoReleaseError, match=gone):
+                job()
+        with within(10):
+            cluster.close()
+
+
+def test_releases_that_do_not_exist(installed: Release, new_release: NewRelease) -> None:
+    where = arguments(installed)
+    said = exactly(
+        f"there is no release 'demi' of a Dask chart in namespace {installed.namespace} (did you "
+        "mean 'demo'?). Releases there: demo. `helm list --all-namespaces` shows all"
+    )
+    with within(10), pytest.raises(NoReleaseError, match=said):
+        HelmCluster("demi", **where)
+    empty = {**where, "namespace": new_release().namespace}
+    said = exactly(
+        f"no release of a Dask chart is in namespace {empty['namespace']}. Write where it is: "
+        "HelmCluster('RELEASE', namespace='NAMESPACE')"
+    )
+    with within(10), pytest.raises(NoReleaseError, match=said):
+        HelmCluster(**empty)
+
+
+def test_several_releases(installed: Release) -> None:
+    second = Release(installed.target, "second", installed.namespace)
+    second.install(values={**VALUES, "workers": {"default": {"replicas": 0}}})
+    try:
+        space = installed.namespace
+        said = exactly(
+            f"2 releases are in namespace {space}: demo.{space}, second.{space}. Write which: "
+            f"HelmCluster('demo', namespace='{space}')"
+        )
+        with within(10), pytest.raises(ManyReleasesError, match=said):
+            HelmCluster(**arguments(installed))
+    finally:
+        second.uninstall()
+
+
+def test_wrong_kubeconfigs(installed: Release, tmp_path: Path) -> None:
+    advice = "Check with `kubectl config get-contexts`, or name others: kubeconfig, context"
+    file = kubeconfig(installed, tmp_path)
+    with pytest.raises(KubeconfigError, match=exactly(f"there is no kubeconfig nix. {advice}")):
+        handle(installed, kubeconfig="nix")
+    said = f"kubeconfig {file}, context nix: No such context nix. {advice}"
+    with pytest.raises(KubeconfigError, match=exactly(said)):
+        handle(installed, kubeconfig=file, context="nix")
+    (tmp_path / "text").write_text("no: [yaml")
+    with pytest.raises(KubeconfigError, match=rf"kubeconfig {tmp_path}/text, context "):
+        handle(installed, kubeconfig=str(tmp_path / "text"))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"server": "https://127.0.0.1:1"}, r"All connection attempts failed|refused"),
+        ({"server": "https://nowhere.invalid"}, r"[Nn]ame or service not known|resolution"),
+        ({"certificate-authority-data": None}, r"CERTIFICATE_VERIFY_FAILED"),
+    ],
+)
+def test_wrong_servers(
+    installed: Release, tmp_path: Path, change: dict[str, str], reason: str
+) -> None:
+    file = kubeconfig(installed, tmp_path, cluster=change)
+    said = rf"^the API server does not answer \(kubeconfig {file}, context .*\): .*({reason})"
+    with within(15), pytest.raises(UnavailableError, match=said):
+        handle(installed, kubeconfig=file)
+
+
+UNKNOWN = exactly(
+    "the API server knows you not; your token may have expired (log in again as you do for "
+    "kubectl): Unauthorized"
+)
+
+
+def test_a_token_that_was_never_valid(installed: Release, tmp_path: Path) -> None:
+    file = kubeconfig(installed, tmp_path, {"token": "nonsense"})
+    with within(10), pytest.raises(LoginError, match=UNKNOWN):
+        handle(installed, kubeconfig=file)
+
+
+def test_a_token_that_expires(installed: Release, tmp_path: Path) -> None:
+    somebody = account(installed, rules(), tmp_path)
+    with handle(installed, kubeconfig=somebody.kubeconfig) as cluster:
+        somebody.remove()
+        with within(10), pytest.raises(LoginError, match=UNKNOWN):
+            cluster.worker_groups  # noqa: B018
+        with within(10), pytest.raises(LoginError, match=UNKNOWN):
+            cluster.scale(1)
+    with within(10), pytest.raises(LoginError, match=UNKNOWN):
+        handle(installed, kubeconfig=somebody.kubeconfig)
+    assert Observer(installed).replicas() == 2
+
+
+def test_a_token_that_is_renewed(installed: Release, tmp_path: Path) -> None:
+    old, new = (account(installed, rules(), tmp_path) for _ in range(2))
+    (tmp_path / "token").write_text(old.token)
+    file = kubeconfig(installed, tmp_path, {"tokenFile": "token"})
+    with handle(installed, kubeconfig=file) as cluster:
+        (tmp_path / "token").write_text(new.token)
+        old.remove()
+        assert cluster.worker_groups["default"].registered == 2
+        with Client(cluster) as client:
+            assert client.submit(sum, [1, 2]).result() == 3

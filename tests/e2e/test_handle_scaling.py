@@ -1,0 +1,256 @@
+"""Scaling by the handle: who goes, how long it takes, and that nothing is lost."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from dask_helm import HelmCluster, labels
+from dask_helm.cluster.scaling import COST
+from dask_helm.errors import ArgumentError, LossError, UnknownGroupError
+from distributed import Client, wait
+from distributed.core import Status
+
+from demo.release import Release
+from tests.e2e import observing
+from tests.e2e.handles import SMALL, Observer, handle
+from tests.e2e.work import (
+    OLD,
+    digest,
+    digests,
+    forgive_nothing,
+    random_bytes,
+    slow,
+    suspicious,
+)
+
+CHEAPEST = "-2147483647"
+VALUES: dict[str, Any] = {
+    "jupyter": {"enabled": False},
+    "workerDefaults": {"resources": SMALL, "threads": 1},
+    "workers": {"default": {"replicas": 3}, "other": {"replicas": 1}},
+}
+
+
+@pytest.fixture(scope="module")
+def installed(module_release: Release) -> Release:
+    module_release.install(values=VALUES)
+    return module_release
+
+
+@pytest.fixture
+def pools(installed: Release) -> Any:
+    """Yield a handle with three workers in `default` and one in `other`."""
+    with handle(installed) as opened:
+        for group, number in {"default": 3, "other": 1}.items():
+            opened.scale(number, group, force=True)
+        opened.wait_ready(timeout=120)
+        yield opened
+
+
+def test_results_running_tasks_and_a_queue_survive(pools: HelmCluster, installed: Release) -> None:
+    with Client(pools) as client:
+        results = client.map(random_bytes(2_000_000), range(60), pure=False)
+        pieces = client.scatter([bytes([n]) * 100_000 for n in range(30)], hash=False)
+        wait(results)
+        before = digests(client, results)
+        queue = client.map(slow(3), range(9), pure=False)
+        observing.until(lambda: len(client.processing()) == 4)
+
+        seen = Observer(installed)
+        pods = set(seen.pods(labels.WORKER, "default"))
+        started = time.monotonic()
+        pools.scale(1)
+        seconds = time.monotonic() - started
+        left = set(seen.pods(labels.WORKER, "default"))
+        assert seen.replicas() == len(left) == 1
+        assert left < pods
+        assert pools.observed == left | set(seen.pods(labels.WORKER, "other"))
+        assert seconds < 3 + 2 + 2, "a task of 3 s, at most 2 s more, and the load of this machine"
+
+        assert digests(client, results) == before
+        assert [digest(data) for data in client.gather(results)] == before
+        assert client.gather(pieces) == [bytes([n]) * 100_000 for n in range(30)]
+        assert len(client.gather(queue)) == 9
+        assert suspicious(client) == 0
+
+
+def test_idle_ones_go_first_and_only_of_that_pool(pools: HelmCluster, installed: Release) -> None:
+    with Client(pools) as client:
+        seen = Observer(installed)
+        pools.scale(5)
+        pools.wait_ready(timeout=120)
+        first, second, *_ = sorted(seen.pods(labels.WORKER, "default"))
+        busy = client.submit(slow(20), workers=[first], pure=False)
+        held = client.submit(random_bytes(10_000_000), 0, workers=[second], pure=False)
+        wait(held)
+        observing.until(lambda: any(client.processing().values()))
+        other = set(seen.pods(labels.WORKER, "other"))
+        started = time.monotonic()
+        pools.scale(2)
+        assert time.monotonic() - started < 15, "nobody had to be waited for"
+        assert set(seen.pods(labels.WORKER, "default")) == {first, second}
+        assert set(seen.pods(labels.WORKER, "other")) == other
+        client.cancel(busy)
+
+
+def test_those_that_were_marked_are_those_that_go(pools: HelmCluster, installed: Release) -> None:
+    seen = Observer(installed)
+    version, pods = seen.version, set(seen.pods(labels.WORKER, "default"))
+    pools.scale(1, "default")
+    gone = pods - set(seen.pods(labels.WORKER, "default"))
+    marks, sizes = seen.marks("default", version), seen.sizes("default", version)
+    assert len(gone) == 2
+    assert {name: cost for name, (cost, _) in marks.items()} == dict.fromkeys(gone, CHEAPEST)
+    assert set(sizes) - {3} == {1}, "it is lowered in one step"
+    assert max(when for _, when in marks.values()) < sizes[1], "after the pods were marked"
+    assert pools.worker_groups["default"].desired == seen.replicas() == 1
+
+
+def test_the_last_worker_is_kept_with_what_it_holds(installed: Release) -> None:
+    with handle(installed) as cluster, Client(cluster) as client:
+        cluster.scale(0, "other", force=True)
+        cluster.scale(1, "default", force=True)
+        cluster.wait_for_workers(1, timeout=120)
+        held = client.submit(random_bytes(1_000_000), 0, key="held", pure=False)
+        wait(held)
+        started = time.monotonic()
+        with pytest.raises(LossError, match=r"1 result of 1\.0 MB would be lost.*: held\."):
+            cluster.scale(0)
+        assert time.monotonic() - started < 10
+        assert Observer(installed).replicas() == 1
+        assert len(held.result()) == 1_000_000
+        cluster.scale(0, force=True)
+        assert not Observer(installed).pods(labels.WORKER)
+        observing.until(lambda: not cluster.observed)
+
+
+def test_a_task_that_does_not_end_is_left_at_the_deadline(
+    pools: HelmCluster, installed: Release
+) -> None:
+    with Client(pools) as client:
+        first, second, third = sorted(Observer(installed).pods(labels.WORKER, "default"))
+        (other,) = Observer(installed).pods(labels.WORKER, "other")
+        endless = [
+            client.submit(slow(600), workers=[pod], allow_other_workers=True, pure=False)
+            for pod in (first, second, third, other)
+        ]
+        observing.until(lambda: sum(map(len, client.processing().values())) == 4)
+        started = time.monotonic()
+        pools.scale(2, timeout=3)
+        assert 3 <= time.monotonic() - started < 15
+        assert Observer(installed).replicas() == 2
+        assert all(future.status == "pending" for future in endless)
+        assert suspicious(client) == 0
+        client.cancel(endless, force=True)
+    pools.scale(0, force=True, timeout=0)
+    pools.scale(0, "other", force=True, timeout=0)
+
+
+def test_moved_again_and_again_is_no_failure(pools: HelmCluster) -> None:
+    with Client(pools) as client:
+        client.run_on_scheduler(forgive_nothing())
+        tasks = client.map(slow(1), range(40), pure=False)
+        for number in (1, 3, 1, 3, 1, 3):
+            pools.scale(number)
+            if number == 3:
+                pools.wait_ready(timeout=120)
+            assert suspicious(client) == 0
+        assert len(client.gather(tasks)) == 40
+
+
+def test_an_interruption_leaves_everything_as_it_was(
+    pools: HelmCluster, installed: Release
+) -> None:
+    with Client(pools) as client:
+        running = client.map(slow(5), range(8), pure=False)
+        observing.until(lambda: len(client.processing()) == 4)
+
+        async def interrupted() -> None:
+            job = asyncio.ensure_future(pools._scale(1, "default"))
+            await asyncio.sleep(2)
+            assert not job.done()
+            job.cancel()
+            await asyncio.wait([job])
+            assert job.cancelled()
+
+        pools.sync(interrupted)
+        seen = Observer(installed)
+        pods = seen.pods(labels.WORKER, "default")
+        assert seen.replicas() == len(pods) == 3
+        assert not any(COST in (pod.metadata.annotations or {}) for pod in pods.values())
+        observing.until(lambda: all(status(client, pod) == "running" for pod in pods))
+        again = [client.submit(slow(0), workers=[pod], pure=False) for pod in pods]
+        assert client.gather(again) == list(pods)
+        assert len(client.gather(running)) == 8
+
+
+def status(client: Client, name: str) -> str:
+    return str(observing.workers(client)[name]["status"])
+
+
+def test_closing_in_the_middle_leaves_everything_as_it_was(
+    pools: HelmCluster, installed: Release
+) -> None:
+    with Client(pools) as client:
+        running = client.map(slow(6), range(4), pure=False)
+        observing.until(lambda: len(client.processing()) == 4)
+        with handle(installed) as second:
+            second.loop.add_callback(second._scale, 1, "default")
+            observing.until(
+                lambda: (
+                    "closing_gracefully"
+                    in {w["status"] for w in observing.workers(client).values()}
+                )
+            )
+        assert {worker["status"] for worker in observing.workers(client).values()} == {"running"}
+        assert Observer(installed).replicas() == 3
+        assert len(client.gather(running)) == 4
+
+
+def test_what_the_old_handle_promised(installed: Release) -> None:
+    async def scenario() -> None:
+        async with handle(installed, asynchronous=True) as cluster:
+            for group in ("default", "other"):
+                await cluster.scale(0, group, force=True)
+            for number, pool, total in OLD:
+                await cluster.scale(number, worker_group=pool)
+                await cluster
+                assert len(cluster.scheduler_info["workers"]) == total
+            with pytest.raises(ValueError, match="no worker group 'bar'"):
+                await cluster.scale(2, worker_group="bar")
+            assert cluster.status == Status.running
+
+    asyncio.run(scenario())
+
+
+def test_numbers_and_names_that_make_no_sense(pools: HelmCluster) -> None:
+    wrong: list[Any] = [-1, 1.5, True]
+    for number in wrong:
+        with pytest.raises(ArgumentError):
+            pools.scale(number)
+    with pytest.raises(UnknownGroupError, match="default, other"):
+        pools.scale(1, "nix")
+
+
+def test_pods_that_no_node_has_room_for_are_told_at_once(
+    new_release: Callable[..., Release], capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = new_release()
+    huge = {"replicas": 0, "resources": {"requests": {"cpu": 900}}}
+    release.install(values={"jupyter": {"enabled": False}, "workers": {"default": huge}})
+    with handle(release, quiet=False) as cluster:
+        started = time.monotonic()
+        cluster.scale(2)
+        assert time.monotonic() - started < 10, "it does not wait for pods"
+        told = ""
+
+        def both_are_told() -> bool:
+            nonlocal told
+            told += capsys.readouterr().out
+            return told.count("Unschedulable: 0/") == 2
+
+        observing.until(both_are_told, 20)
+        cluster.scale(0)
+    assert not Observer(release).pods(labels.WORKER)

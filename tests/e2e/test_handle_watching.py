@@ -1,0 +1,172 @@
+"""What the handle tells of a release: its pools, its logs, and why something does not start."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from dask_helm import labels
+from dask_helm.cluster.pools import WorkerGroup
+from dask_helm.errors import StartError, UnknownGroupError, WaitError
+from distributed import Client
+from distributed.utils import Log, Logs
+
+from demo.release import Release
+from tests.e2e.handles import Observer, handle
+
+SMALL = {"requests": {"cpu": "50m", "memory": "200Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}
+CRASH = ["sh", "-c", "echo it broke here; exit 3"]
+VALUES: dict[str, Any] = {
+    "jupyter": {"replicas": 0},
+    "workerDefaults": {"resources": SMALL, "replicas": 0},
+    "workers": {
+        "default": {"replicas": 2},
+        "double": {"replicas": 1, "processes": 2, "threads": 1},
+        "huge": {"resources": {"requests": {"cpu": 1000}}},
+        "noimage": {"image": {"repository": "localhost/nothing", "tag": "at-all"}},
+        "crash": {"command": CRASH},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def installed(module_release: Release) -> Release:
+    module_release.install(values=VALUES)
+    return module_release
+
+
+def set_replicas(release: Release, pool: str, number: int) -> None:
+    name = Observer(release).deployment(labels.WORKER, pool).metadata.name
+    release.kubectl("scale", f"deployment/{name}", f"--replicas={number}")
+
+
+def test_pools_in_numbers(installed: Release) -> None:
+    with handle(installed) as cluster:
+        cluster.wait_for_workers(4, timeout=120)
+        groups = cluster.worker_groups
+        assert set(groups) == set(VALUES["workers"])
+        memory = 2 * int(400 * 2**20 * 0.9)
+        assert groups["default"] == WorkerGroup(2, 2, 2, 2, memory)
+        assert groups["double"] == WorkerGroup(1, 1, 2, 2, memory // 2 // 2 * 2)
+        assert groups["huge"] == WorkerGroup(0, 0, 0, 0, 0)
+        for name, group in groups.items():
+            pods = Observer(installed).pods(labels.WORKER, name)
+            assert (group.desired, group.ready) == (Observer(installed).replicas(name), len(pods))
+
+
+def test_waiting_for_what_is_there(installed: Release) -> None:
+    with handle(installed) as cluster, Client(cluster) as client:
+        client.wait_for_workers(4, timeout=120)
+        cluster.wait_for_workers(2, worker_group="double")
+        cluster.wait_ready(timeout=120)
+        with pytest.raises(WaitError, match=r"4 of 9 workers run after 1 s"):
+            cluster.wait_for_workers(9, timeout="1s")
+        with pytest.raises(UnknownGroupError, match=r"crash, default, double, huge, noimage"):
+            cluster.wait_for_workers(1, worker_group="nix")
+        for wrong in (0, -1, 1.5, True):
+            with pytest.raises(ValueError, match="positive integer"):
+                cluster.wait_for_workers(wrong)
+
+
+@pytest.mark.parametrize(
+    ("pool", "reason"),
+    [
+        ("huge", r"Unschedulable: 0/\d nodes are available"),
+        ("noimage", r"(ErrImagePull|ImagePullBackOff): .*localhost/nothing"),
+        ("crash", r"CrashLoopBackOff: [^\n]*\n    it broke here$"),
+    ],
+)
+def test_why_a_pod_does_not_start(
+    installed: Release, pool: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_replicas(installed, pool, 1)
+    try:
+        with handle(installed, quiet=False) as cluster:
+            started = time.monotonic()
+            with pytest.raises(StartError, match=reason) as caught:
+                cluster.wait_for_workers(1, worker_group=pool)
+            with pytest.raises(StartError, match=reason):
+                cluster.wait_ready(worker_group=pool)
+            assert time.monotonic() - started < 60
+            (pod,) = Observer(installed).pods(labels.WORKER, pool)
+            assert caught.value.troubles[0].startswith(pod)
+            assert pod in capsys.readouterr().out, "it is told before it is given up"
+            cluster.wait_for_workers(4, timeout=60)
+            logs = cluster.get_logs(scheduler=False, worker_group=pool)
+            if pool != "crash":
+                assert "Pod is Pending" in logs[pod]
+                assert "Failed" in logs[pod]
+            else:
+                assert "it broke here" in cluster.get_logs(worker_group=pool, previous=True)[pod]
+    finally:
+        set_replicas(installed, pool, 0)
+        selector = labels.selector("demo", labels.WORKER, pool)
+        installed.kubectl("wait", "--for=delete", "pod", "-l", selector, "--timeout=60s")
+
+
+def test_logs_by_pod(installed: Release) -> None:
+    with handle(installed) as cluster:
+        logs = cluster.get_logs()
+        assert isinstance(logs, Logs)
+        seen = Observer(installed)
+        (scheduler,) = seen.pods(labels.SCHEDULER)
+        running = {
+            name for pool in ("default", "double") for name in seen.pods(labels.WORKER, pool)
+        }
+        assert set(logs) == {"Cluster", scheduler} | running
+        assert isinstance(logs[scheduler], Log)
+        assert "Scheduler at:" in logs[scheduler]
+        assert all("Registered to:" in logs[name] for name in running)
+
+        some = cluster.get_logs(cluster=False, scheduler=False, worker_group="double", tail_lines=1)
+        assert set(some) == set(seen.pods(labels.WORKER, "double"))
+        assert len(next(iter(some.values())).splitlines()) == 1
+        one = next(iter(seen.pods(labels.WORKER, "default")))
+        assert set(cluster.get_logs(False, False, [one])) == {one}
+        recent = cluster.get_logs(workers=False, since_seconds=1)[scheduler]
+        assert "Scheduler at:" not in recent
+        with pytest.raises(UnknownGroupError):
+            cluster.get_logs(worker_group="nix")
+
+
+def talk() -> Any:
+    def function() -> None:
+        import time
+
+        for index in range(300):
+            print(f"hello {index}", flush=True)
+            time.sleep(0.1)
+
+    return function
+
+
+def test_logs_as_they_come(installed: Release) -> None:
+    with handle(installed) as cluster, Client(cluster) as client:
+        pods = set(Observer(installed).pods(labels.WORKER, "default"))
+        talks = [client.submit(talk(), workers=[pod], pure=False) for pod in pods]
+        heard: dict[str, list[str]] = {pod: [] for pod in pods}
+        lines = cluster.get_logs(scheduler=False, worker_group="default", tail_lines=0, follow=True)
+        for pod, line in lines:
+            heard[pod].append(line)
+            if all(len(each) > 20 for each in heard.values()):
+                break
+        lines.close()
+        client.cancel(talks)
+        for each in heard.values():
+            numbers = [int(line.split()[1]) for line in each]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_asynchronously(installed: Release) -> None:
+    async def scenario() -> None:
+        async with handle(installed, asynchronous=True) as cluster:
+            await cluster.wait_for_workers(4, timeout=60)
+            assert (await cluster.worker_groups)["default"].registered == 2
+            logs = await cluster.get_logs(workers=False)
+            assert len(logs) == 2
+            async for _, line in cluster.get_logs(workers=False, follow=True):
+                assert line
+                break
+        await asyncio.sleep(0)
+
+    asyncio.run(scenario())
