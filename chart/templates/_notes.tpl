@@ -25,7 +25,7 @@ WARNING: extraPackages.conda and extraPackages.apt need an image whose prefix th
 
 WARNING: Jupyter runs {{ $notebook }} and the cluster runs {{ .Values.image.repository }}. Results and functions travel between the two, so their packages should be the same. With Jupyter in your image, write `jupyter: {image: {repository: null}}`.
 {{- end }}
-{{- range $pool, $values := include "dask.pools" . | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
 {{- if and $.Values.drain.enabled ($values.lifecycle | default dict).preStop }}
 
 WARNING: the preStop hook of the pool {{ $pool }} replaces the one that hands over results and tasks before a worker stops. To have both, let it end with `python /etc/dask-helm/files/drain.py`.

@@ -24,12 +24,12 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 
 {{- /*
 The pools by name, each with its values over workerDefaults over podDefaults. A pool that is null is
-none. Input: the root context.
+none. Input: the values.
 */ -}}
 {{- define "dask.pools" -}}
-{{- $defaults := include "dask.overlay" (list .Values.podDefaults .Values.workerDefaults) | fromYaml -}}
+{{- $defaults := include "dask.overlay" (list .podDefaults .workerDefaults) | fromYaml -}}
 {{- $pools := dict -}}
-{{- range $name, $pool := .Values.workers -}}
+{{- range $name, $pool := .workers -}}
 {{- if not (kindIs "invalid" $pool) -}}
 {{- $_ := set $pools $name (include "dask.overlay" (list $defaults $pool) | fromYaml) -}}
 {{- end -}}
@@ -37,9 +37,9 @@ none. Input: the root context.
 {{- $pools | toYaml -}}
 {{- end -}}
 
-{{- /* The names of the pools that are not null, as a YAML list. Input: the root context. */ -}}
+{{- /* The names of the pools that are not null, as a YAML list. Input: the values. */ -}}
 {{- define "dask.poolNames" -}}
-{{- range $name, $pool := .Values.workers }}
+{{- range $name, $pool := .workers }}
 {{- if not (kindIs "invalid" $pool) }}
 - {{ $name | quote }}
 {{- end }}

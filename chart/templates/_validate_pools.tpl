@@ -3,7 +3,7 @@
 {{- /* Not in the schema, for Helm reports a wrong property name under a wrong path. */ -}}
 {{- define "dask.validate.poolNames" -}}
 {{- $taken := dict -}}
-{{- range $pool := include "dask.poolNames" . | fromYamlArray }}
+{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
 {{- $proper := lower $pool | replace "_" "-" | replace "." "-" | replace " " "-" | trunc 20 | trimAll "-" }}
 {{- if hasKey $taken $proper }}
 - |-
@@ -20,7 +20,7 @@
 
 {{- /* Rules for one pool; its name is in the message. */ -}}
 {{- define "dask.validate.pools" -}}
-{{- range $pool, $values := include "dask.pools" . | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}

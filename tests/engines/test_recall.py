@@ -59,6 +59,11 @@ b: {{ include "x" . }}""",
     "each file is a root of its own": """
 {{ define "x" }}{{ .Template.Name }}{{ end }}
 a: {{ include "x" . }}""",
+    "maps in the root are the same in all files, but one": """
+{{ define "v" }}{{ .a }}{{ end }}{{ define "t" }}{{ .Name }}{{ end }}
+a: {{ include "v" .Values }}
+b: {{ include "t" .Template }}
+c: {{ include "v" .Values }}""",
     "a template that changes its input does so each time": """
 {{ define "x" }}{{ $_ := set (last .) "a" (add (last .).a 1) }}{{ end }}
 {{ $m := dict "a" 1 }}{{ include "x" (list $m) }}{{ include "x" (list $m) }}
@@ -113,6 +118,16 @@ def test_a_template_that_is_replaced_is_forgotten() -> None:
     assert templates.render("file", {}) == "first"
     templates.add("x", "second")
     assert templates.render("file", {}) == "second"
+
+
+def test_each_rendering_has_values_of_its_own() -> None:
+    templates = Templates()
+    templates.add("x", "{{ .a }}")
+    for name in ("one", "two"):
+        templates.add(name, '{{ include "x" .Values }}')
+    for number in range(3):
+        data = {"Values": {"a": number}}
+        assert [templates.render(name, data) for name in ("one", "two")] == [str(number)] * 2
 
 
 def test_threads_share_a_renderer() -> None:

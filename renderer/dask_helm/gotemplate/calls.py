@@ -152,7 +152,7 @@ def _include(
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
 
     def include(name: str, data: Any) -> str:
-        if data is scope.root or type(data) in RECALLED:
+        if id(data) in scope.maps or type(data) in RECALLED:
             text: str = scope.texts(source, offset, name, data)
             return text
         # As scope.text, without a call of its own: charts are made of calls.

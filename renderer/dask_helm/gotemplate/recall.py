@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from dask_helm.gotemplate.lexer import Source
     from dask_helm.gotemplate.scope import Scope
 
-# Other maps than the root are too many, and nearly all hold the root.
+# Other maps than the root and those in it are too many, and nearly all hold the root.
 RECALLED = (list, str)
 
 
 class Recall:
-    """Gives what a template gave for the root of this file, or ever gave for such a list or text.
+    """Gives what a template gave in this rendering for one of `scope.maps`, or ever for its input.
 
     `call` is what calls it. With each result the levels of calls that it took are kept, for these
     have a limit.
@@ -30,22 +30,23 @@ class Recall:
 
     def __init__(self, scope: Scope, call: Callable[..., Any]) -> None:
         self._scope, self._call = scope, call
-        self._of_root: dict[str, tuple[int, Any]] = {}
-        self._of_value: dict[bytes, tuple[int, Any]] = {}
+        self._of_map: dict[Any, tuple[int, Any]] = {}
+        self._of_value: dict[Any, tuple[int, Any]] = {}
 
-    def forget(self, root_only: bool = True) -> None:
-        """Begin with another root, or with other templates."""
-        self._of_root = {}
-        if not root_only:
-            self._of_value = {}
+    def begin(self, maps: set[int]) -> None:
+        """Begin with the next file, in which only the maps with these ids are the same."""
+        self._of_map = {key: known for key, known in self._of_map.items() if key[0] in maps}
+
+    def forget(self) -> None:
+        """Begin with other templates."""
+        self._of_map, self._of_value = {}, {}
 
     def __call__(self, source: Source, offset: int, name: str, data: Any) -> Any:
         """Return what the template gives; `source` and `offset` are where it is called."""
-        scope = self._scope
-        key: str | bytes | None = None
-        results: dict[Any, tuple[int, Any]] = self._of_value
-        if data is scope.root:
-            results, key = self._of_root, name
+        scope, results = self._scope, self._of_value
+        key: Any = None
+        if id(data) in scope.maps:
+            results, key = self._of_map, (id(data), name)
         elif scope.recalls and type(data) in RECALLED:
             key = packed((name, data))
         if key is None:

@@ -18,39 +18,41 @@ if TYPE_CHECKING:
 MAX_DEPTH = 1000
 
 
-# What the root is while no template may be recalled.
-_NO_ROOT = object()
-
-
 class Scope:
     """The compiled templates by name, and how deep their calls are nested now.
 
-    `recalls` says whether results of templates may be used again, `root` is the data of the file
-    that is rendered; `texts` and `handed` call a template for its text or for what it hands over.
+    `recalls` says whether results of templates may be used again. `root` is the data of the file
+    that is rendered, `maps` are that and the maps in it by their ids, if something is recalled.
+    `texts` and `handed` call a template for its text or for what it hands over.
     """
 
     def __init__(self) -> None:
         self.templates: dict[str, Template] = {}
         self.depth = self._deepest = 0
         self.recalls = True
-        self.root: Any = _NO_ROOT
+        self.root: Any = None
+        self.maps: dict[int, Any] = {}
         self.texts = Recall(self, self.text)
         self.handed = Recall(self, self._value)
         # How tpl turns text into a template; templates.py knows, which stands above this module.
         self.parse_text: Callable[[str, str], dict[str, Template]]
 
     def begin(self, root: Any) -> None:
-        """Begin with a file, whose data may be changed before the next one."""
+        """Begin with a file; of the last one's root, only the maps in it can be the same still."""
         self.depth = self._deepest = 0
-        self.root = root if self.recalls else _NO_ROOT
+        found = [root, *root.values()] if self.recalls and type(root) is dict else []
+        maps = {id(part): part for part in found if type(part) is dict}
+        same = self.maps.keys() & maps.keys() - {id(root)} if root is self.root else set()
         for recall in (self.texts, self.handed):
-            recall.forget()
+            recall.begin(same)
+        # Not before: no new map gets the id of one that is still held.
+        self.root, self.maps = root, maps
 
     def add(self, templates: dict[str, Template]) -> None:
         """Add templates; what others gave may have come from those that they replace."""
         self.templates.update(templates)
         for recall in (self.texts, self.handed):
-            recall.forget(root_only=False)
+            recall.forget()
 
     def call(self, source: Source, offset: int, name: str, data: Any, out: Out | None) -> Any:
         """Print a template, or without `out` return what it hands over, see handing.py.

@@ -35,6 +35,7 @@ class Templates:
     def render(self, name: str, data: Any) -> str:
         """Return what the template prints for `data`; templates may change the data.
 
+        Who renders several files for the same `data` leaves the maps in it as they are meanwhile.
         Raises TemplateError, with the place and the calls around it.
         """
         printed: list[str] = []
