@@ -107,11 +107,13 @@ class _Connection(asyncio.Protocol):
     async def _open(self) -> None:
         try:
             self._tunnel = await self._forward.tunnel(self)
-            if self._early:
-                self._tunnel.send(self._early)
-            self.hold(False)
         except (OSError, ClusterError, LookupError):
-            self.end()
+            return self.end()
+        if self._tunnel.closed.done():  # it broke off before anybody could be told
+            return self.end()
+        if self._early:
+            self._tunnel.send(self._early)
+        return self.hold(False)
 
     def data_received(self, data: bytes) -> None:
         """Send on to the pod."""
@@ -127,11 +129,10 @@ class _Connection(asyncio.Protocol):
 
     def over(self, error: Exception | None) -> None:
         """Take note that the tunnel has ended."""
-        if self._tunnel is None:  # it has never begun
-            return
         self._forward.failure = error or self._forward.failure
-        self.end()
-        self._forget()
+        if self._tunnel:  # else it has never begun, or only just
+            self.end()
+            self._forget()
 
     def hold(self, on: bool) -> None:
         """Stop reading, for the tunnel is slower, or go on."""
