@@ -27,7 +27,7 @@ test-chart: env  ## Only the tests that need no cluster (seconds)
 
 .PHONY: test-long
 test-long: env  ## Engines against each other and against nonsense, with ten times the examples
-	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest tests/engines tests/goyaml
+	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest --timeout 7200 tests/engines tests/goyaml
 
 .PHONY: soak
 soak: env  ## 200 removals of workers under load, at most 90 minutes; nothing may be lost
