@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -138,5 +139,7 @@ def test_old_dask_hands_over(old_dask: Path, tmp_path: Path) -> None:
         command, env={**os.environ, **pod}, capture_output=True, text=True, timeout=120, check=False
     )
     assert result.stdout.endswith(HANDED_OVER), result.stderr
-    assert "pod leaves: 50 results, " in log.read_text()
+    # The scattered ones, and what the third worker has not taken over.
+    (held,) = re.findall("pod leaves: ([0-9]+) results, ", log.read_text())
+    assert 30 <= int(held) <= 50
     assert "all results are handed over; 1 actors are lost" in log.read_text()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from dask_helm import fleet
 from dask_helm.errors import EngineError, UsageError
-from dask_helm.fleet import lock
+from dask_helm.fleet import lock, worker
 from dask_helm.rendering import Renderer
 
 from tests.fleet.making import contents, make, messages, six, states
@@ -43,6 +43,12 @@ fleet.render(Path(sys.argv[1]), Path(sys.argv[2]), jobs=int(sys.argv[3]), progre
 def many(folder: Path) -> Path:
     text = "matrix: {axes: {number: %s}, values: {commonLabels: {number: 'x{number}'}}}\nlayout: objects"
     return make(folder, text % list(range(COUNT)))
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork, so that what a test has changed is changed in the processes; other tests leave threads."""
+    monkeypatch.setattr(worker, "_context", lambda: multiprocessing.get_context("fork"))
 
 
 @contextmanager
@@ -155,6 +161,7 @@ def test_an_error_in_progress_ends_the_run_and_all_processes(tmp_path: Path, job
     finished(tmp_path / "fleet.yaml", tmp_path / "out")
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_killed_process_loses_one_cluster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +183,7 @@ def test_a_killed_process_loses_one_cluster(
     finished(path, output)
 
 
+@pytest.mark.usefixtures("forked")
 def test_processes_that_all_die_end_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +193,7 @@ def test_processes_that_all_die_end_the_run(
     assert len(report.failed) == 6
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_fault_of_ours_is_the_fault_of_one_cluster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
