@@ -23,8 +23,7 @@ _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 def main(rows: Callable[[], Iterable[Row]], seconds: int = LIMIT) -> None:
     """Print the rows of a benchmark. What it has made is removed, however it ends."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGALRM):
+    for number in _INTERRUPTIONS:
         signal.signal(number, _end)
     signal.alarm(seconds)
     show(rows())
