@@ -10,7 +10,7 @@ PY := $(BIN)/python
 
 .PHONY: help
 help:  ## Show what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: env  ## From nothing to the first computation: environment, cluster, helm install, Dask
@@ -36,6 +36,10 @@ soak: env  ## 200 removals of workers under load, at most 90 minutes; nothing ma
 .PHONY: benchmarks
 benchmarks: env  ## Our renderer beside Helm: times, memory, ratios (minutes)
 	@$(PY) -m benchmarks
+
+.PHONY: benchmarks-cluster
+benchmarks-cluster: env  ## Our handle beside kubectl and a bare Client, on the cluster (minutes)
+	@$(PY) -m benchmarks.cluster
 
 .PHONY: lint
 lint: env  ## Formatter, linter, type checker, layers between packages

@@ -1,0 +1,88 @@
+"""Until the first result: handle and Client from nothing, against a Client of an open port-forward.
+
+Both go through a port-forward of ours, so that what differs is what the handle does before.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+from dask_helm.cluster import ways
+from distributed import Client
+
+from benchmarks.cluster import places
+from benchmarks.measuring import Row, Spread
+from demo.release import Release
+
+ALLOWED = 0.5  # seconds
+ROUNDS, PROCESSES = 9, 3
+VALUES = {"workers": {"default": {"replicas": 1, "resources": places.SMALL}}}
+# The same as a user's first cell, with the imports.
+_BOTH = """
+import sys
+from distributed import Client
+name, namespace, kubeconfig, context, address = sys.argv[1:]
+if address:
+    client = Client(address)
+else:
+    from dask_helm import HelmCluster
+    where = {"kubeconfig": kubeconfig, "context": context, "via": "port-forward"}
+    client = Client(HelmCluster(name, namespace=namespace, quiet=True, **where))
+client.submit(int, 1, pure=False).result(60)
+"""
+
+
+def rows() -> Iterator[Row]:
+    """Yield the times in a running process, and in processes of their own."""
+    with places.release(VALUES) as release, places.handle(release, via=ways.PORT_FORWARD) as opened:
+        opened.wait_ready(timeout=120)
+        address = opened.scheduler_address
+        yield _in_one_process(release, address)
+        yield _from_nothing(release, address)
+
+
+def _in_one_process(release: Release, address: str) -> Row:
+    pairs = [(_ours(release), _peers(address)) for _ in range(ROUNDS + 1)][1:]
+    ours, peers = (Spread.of(times) for times in zip(*pairs, strict=True))
+    allowed = f"{peers.milliseconds()} + {1e3 * ALLOWED:.0f} ms"
+    ratio = ours.median / (peers.median + ALLOWED)
+    return Row("connect and first result", ours.milliseconds(), allowed, ratio, at_most=1)
+
+
+def _ours(release: Release) -> float:
+    start = time.perf_counter()
+    with places.handle(release, via=ways.PORT_FORWARD) as cluster, Client(cluster) as client:
+        return _first_result(client, start)
+
+
+def _peers(address: str) -> float:
+    start = time.perf_counter()
+    with Client(address) as client:
+        return _first_result(client, start)
+
+
+def _first_result(client: Client, start: float) -> float:
+    client.submit(int, 1, pure=False).result(60)
+    return time.perf_counter() - start
+
+
+def _from_nothing(release: Release, address: str) -> Row:
+    """Only informs: most of it is Python that starts and imports."""
+    found = release.target
+    where = [release.name, release.namespace, str(found.kubeconfig), found.context]
+    commands = ([*where, ""], [*where, address])
+    pairs = [[_seconds(one) for one in commands] for _ in range(PROCESSES)]
+    ours, peers = (Spread.of(times) for times in zip(*pairs, strict=True))
+    texts = (ours.milliseconds(), peers.milliseconds())
+    return Row("… in a new process, imports and all", *texts, ours.median / peers.median)
+
+
+def _seconds(arguments: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", _BOTH, *arguments], check=True, timeout=120)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    places.main(rows)

@@ -1,0 +1,80 @@
+"""Bytes through a port-forward of ours and one of kubectl, in turn, to the same server in a pod.
+
+Who sends and receives here is a process of its own, so that both forwards have the same left of the
+machine. With Dask it is the process of the handle, so that is measured, too.
+"""
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from dask_helm import HelmCluster, labels
+from dask_helm.cluster import ways
+from dask_helm.cluster.forwarding import Forward
+from distributed import Client
+
+from benchmarks.cluster import places, transfer
+from benchmarks.measuring import Row
+
+AT_LEAST = 1.0
+MEGABYTES, ROUNDS = 100, 7
+VALUES = {"workers": {"default": {"replicas": 0}}}
+
+# Returns the seconds of a transfer: in which direction, over which port, of how many megabytes.
+Transfer = Callable[[str, int, int], float]
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rates in both directions."""
+    with (
+        places.release(VALUES) as release,
+        places.handle(release, via=ways.PORT_FORWARD) as cluster,
+        Client(cluster) as client,
+    ):
+        (pod,) = (one["metadata"]["name"] for one in release.objects("pod", labels.SCHEDULER))
+        port = client.run_on_scheduler(transfer.server(MEGABYTES))
+        with _ours(cluster, pod, port) as ours, release.forwarded(f"pod/{pod}", port) as peers:
+            yield from _compare("between processes", _in_a_process, (ours, peers))
+            yield from _compare("in one process", transfer.seconds, (ours, peers))
+
+
+@contextmanager
+def _ours(cluster: HelmCluster, pod: str, port: int) -> Iterator[int]:
+    """Yield the local port of a forward as the handle makes them."""
+
+    async def pick() -> tuple[str, int]:
+        return pod, port
+
+    opened: Any = cluster._opened_connection
+    forward = Forward(opened.kubernetes, str(cluster.namespace), pick)
+    cluster.sync(forward.start)
+    try:
+        yield forward.port
+    finally:
+        cluster.sync(forward.stop)
+
+
+def _compare(where: str, measure: Transfer, ports: Sequence[int]) -> Iterator[Row]:
+    for direction in (transfer.DOWNLOAD, transfer.UPLOAD):
+        ours, peers = _rates(direction, measure, ports)
+        texts = (f"{ours:.0f} MB/s", f"{peers:.0f} MB/s")
+        yield Row(f"port-forward, {direction} {where}", *texts, ours / peers, at_least=AT_LEAST)
+
+
+def _rates(direction: str, measure: Transfer, ports: Sequence[int]) -> list[float]:
+    """Return the median of each port, in megabytes a second."""
+    rounds = range(ROUNDS + 1)
+    turns = [[measure(direction, port, MEGABYTES) for port in ports] for _ in rounds][1:]
+    return [MEGABYTES / statistics.median(times) for times in zip(*turns, strict=True)]
+
+
+def _in_a_process(direction: str, port: int, megabytes: int) -> float:
+    command = [sys.executable, "-I", "-S", transfer.__file__, direction, str(port), str(megabytes)]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=120).stdout)
+
+
+if __name__ == "__main__":
+    places.main(rows)

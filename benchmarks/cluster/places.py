@@ -1,0 +1,84 @@
+"""Where the benchmarks of the handle run: namespaces and releases that are removed at the end."""
+
+import json
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from dask_helm import HelmCluster
+
+from benchmarks.measuring import Row, show
+from demo import target
+from demo.release import Release
+from demo.target import Target, Values
+
+LIMIT = 600
+SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+
+
+def main(rows: Callable[[], Iterable[Row]], seconds: int = LIMIT) -> None:
+    """Print the rows of a benchmark. What it has made is removed, however it ends."""
+    for number in _INTERRUPTIONS:
+        signal.signal(number, _end)
+    signal.alarm(seconds)
+    show(rows())
+    signal.alarm(0)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    late = number == signal.SIGALRM
+    sys.exit("the benchmark takes too long; it was ended" if late else 128 + number)
+
+
+@contextmanager
+def namespace() -> Iterator[tuple[Target, str]]:
+    """Yield a cluster and a new namespace of it, which is gone afterwards."""
+    cluster, name = target.find(), f"dask-benchmark-{secrets.token_hex(3)}"
+    try:
+        kubectl(cluster, "create", "namespace", name)
+        yield cluster, name
+    finally:
+        with _undisturbed():
+            given = ("--ignore-not-found", "--timeout=180s")
+            kubectl(cluster, "delete", "namespace", name, *given)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nothing interrupt this, nor the programs that it starts."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def release(values: Values) -> Iterator[Release]:
+    """Yield a release with these values in a namespace of its own."""
+    with namespace() as (cluster, name):
+        made = Release(cluster, "demo", name)
+        made.install(values={"jupyter": {"enabled": False}, **values})
+        yield made
+
+
+def kubectl(cluster: Target, *arguments: str, stdin: Any = None) -> str:
+    """Run kubectl, with objects to read if there are some, and return what it prints."""
+    given = None if stdin is None else json.dumps(stdin)
+    command = cluster.kubectl(*arguments)
+    return subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, input=given
+    ).stdout
+
+
+def handle(release: Release, **more: Any) -> HelmCluster:
+    """Return a handle of a release."""
+    found = release.target
+    where: dict[str, Any] = {"kubeconfig": str(found.kubeconfig), "context": found.context}
+    return HelmCluster(release.name, namespace=release.namespace, quiet=True, **where, **more)
