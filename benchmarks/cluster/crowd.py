@@ -9,8 +9,10 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import takewhile
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -79,15 +81,17 @@ def _line(process: Process) -> str:
 
 
 async def _scheduler(_: str) -> None:
+    _end_with_input()
     given = {"dashboard": False, "dashboard_address": ":0"}
     async with Scheduler(host="127.0.0.1", port=0, **given) as scheduler:
-        await _until_end(scheduler.address)
+        await _stay(scheduler.address)
 
 
 async def _workers(folder: str, address: str) -> None:
-    places = [line.split() for line in iter(sys.stdin.readline, "\n")]
+    places = [line.split() for line in takewhile(str.strip, sys.stdin)]
+    _end_with_input()
     workers = [await _worker(folder, address, *place) for place in places]
-    await _until_end(f"{_READY} {len(workers)}")
+    await _stay(f"{_READY} {len(workers)}")
 
 
 async def _worker(folder: str, address: str, name: str, host: str) -> Worker:
@@ -98,11 +102,19 @@ async def _worker(folder: str, address: str, name: str, host: str) -> Worker:
     return worker
 
 
-async def _until_end(line: str) -> None:
-    """Tell the program that started this, and go when it does, without farewells."""
+def _end_with_input() -> None:
+    """Go when the program that started this goes, however it does, and without farewells."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+async def _stay(line: str) -> None:
     print(line, flush=True)  # noqa: T201
-    await asyncio.to_thread(sys.stdin.read)
-    os._exit(0)
+    await asyncio.Event().wait()
 
 
 _PROGRAMS: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
