@@ -25,6 +25,7 @@ import dask
 from distributed.deploy import Adaptive
 
 from dask_helm.cluster import scaling
+from dask_helm.cluster.ending import end
 from dask_helm.cluster.pools import Pool, View, Worker
 from dask_helm.errors import AdaptError, ArgumentError
 
@@ -139,9 +140,7 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     async def halt(self) -> None:
         """Stop, undo what is not finished, and let other handles adapt the pool."""
         self.stop(reason="closed")
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
         if self._mark:
             with suppress(OSError, asyncio.TimeoutError):
                 await asyncio.wait_for(self._mark.remove(), _PATIENCE)

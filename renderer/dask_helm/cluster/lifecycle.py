@@ -11,6 +11,7 @@ from distributed.security import Security
 
 from dask_helm.cluster import connection, pods, pools, versions
 from dask_helm.cluster.connection import Connection, Settings
+from dask_helm.cluster.ending import end
 from dask_helm.cluster.pools import View, WorkerGroup
 from dask_helm.cluster.supervising import Info, Supervisor
 from dask_helm.errors import LostError, UnavailableError
@@ -165,10 +166,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         return await task
 
     async def _end_jobs(self) -> None:
-        jobs = list(self._jobs)
-        for job in jobs:
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
+        await end(*self._jobs)
 
     async def _close(self) -> None:
         if self._adaptive:

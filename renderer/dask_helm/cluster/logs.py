@@ -8,6 +8,7 @@ from typing import Any
 from distributed.utils import Log, Logs
 
 from dask_helm.cluster import pods
+from dask_helm.cluster.ending import end
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.pools import Pool, View
 from dask_helm.cluster.waiting import Look, events
@@ -117,8 +118,7 @@ class Reader:
                 yield getting.result()
             watching.result()
         finally:
-            watching.cancel()
-            await asyncio.wait([watching])
+            await end(watching)
 
     async def _watch(self, asked: Asked, look: Look, queue: "asyncio.Queue[Line]") -> None:
         """Keep one task for each container that runs."""
@@ -133,9 +133,7 @@ class Reader:
                             tasks[key] = asyncio.create_task(self._one(pod, params, queue))
                 await asyncio.sleep(_PAUSE)
         finally:
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
+            await end(*tasks.values())
 
     async def _one(self, pod: Object, params: dict[str, str], queue: "asyncio.Queue[Line]") -> None:
         name, chosen = pods.name(pod), {"container": _container(pod), **params}

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
+from dask_helm.cluster.ending import end
 from dask_helm.cluster.waiting import Waiter
 
 
@@ -28,10 +28,7 @@ class Starting:
 
     async def stop(self) -> None:
         """Watch no more."""
-        self._cancel()
-        if self._task:
-            with suppress(asyncio.CancelledError, Exception):
-                await self._task
+        await end(self._task)
 
     def _cancel(self) -> None:
         if self._task:

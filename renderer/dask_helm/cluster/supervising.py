@@ -12,6 +12,7 @@ from typing import Any
 
 from distributed.objects import SchedulerInfo
 
+from dask_helm.cluster.ending import end
 from dask_helm.errors import ClusterError, LostError
 
 Info = dict[str, Any]
@@ -49,10 +50,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Ask no more."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     async def refresh(self) -> Info:
         """Ask now. Raises LostError when the scheduler does not answer."""

@@ -1,0 +1,33 @@
+import asyncio
+from contextlib import suppress
+
+import pytest
+from dask_helm.cluster import ending
+
+
+async def for_ever(losing: int) -> None:
+    """Run until cancelled once more than so many times."""
+    for _ in range(losing):
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+    await asyncio.sleep(60)
+
+
+async def failing() -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("losing", [0, 1, 2])
+def test_a_task_that_loses_cancellations_ends_as_well(
+    losing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "_PATIENCE", 0.05)
+
+    async def check() -> None:
+        tasks = [asyncio.create_task(for_ever(losing)), asyncio.create_task(failing())]
+        await asyncio.sleep(0.01)
+        await asyncio.wait_for(ending.end(None, *tasks), 5)
+        assert tasks[0].cancelled()
+        assert isinstance(tasks[1].exception(), ZeroDivisionError)
+
+    asyncio.run(check())
