@@ -153,6 +153,21 @@ def test_a_refusal_is_read_to_its_end() -> None:
     with_tunnel(scenario)
 
 
+def test_a_refusal_counts_even_when_the_connection_breaks_while_it_is_read() -> None:
+    async def run() -> None:
+        side = Side()
+        tunnel = Tunnel(b"request", side)
+        tunnel.connection_made(Wire())
+        tunnel.data_received(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nno")
+        tunnel.connection_lost(OSError("application data after close notify"))
+        with pytest.raises(RefusedError) as caught:
+            await tunnel.opened
+        assert caught.value.status == 403
+        assert side.ended == [None], "it is told as the refusal that it is"
+
+    asyncio.run(run())
+
+
 def test_pressure_is_passed_on() -> None:
     def scenario(tunnel: Tunnel, side: Side, _: Wire) -> None:
         tunnel.pause_writing()

@@ -152,8 +152,15 @@ class Tunnel(asyncio.Protocol):
             self._alarm.cancel()
         self.closed.set_result(None)
         if not self.opened.done():
-            self.opened.set_exception(error or self._refused())
-        self._local.over(self._failure or error)
+            # An answer says more than how the connection ended, which TLS may not do by its rules.
+            unanswered = None if self._buffer else error
+            self.opened.set_exception(unanswered or self._refused())
+        # Who opens the tunnel is told by `opened` why it was refused, and how it ended says less.
+        self._local.over(self._failure or error if self._has_opened() else None)
+
+    def _has_opened(self) -> bool:
+        done = self.opened.done() and not self.opened.cancelled()
+        return done and self.opened.exception() is None
 
     def pause_writing(self) -> None:
         """Hold back what is sent, for the network is slower."""
