@@ -72,9 +72,9 @@ def kubectl(cluster: Target, *arguments: str, stdin: Any = None) -> str:
     """Run kubectl, with objects to read if there are some, and return what it prints."""
     given = None if stdin is None else json.dumps(stdin)
     command = cluster.kubectl(*arguments)
-    return subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, input=given
-    ).stdout
+    # It takes Ctrl-C although it was started without; in a session of its own it gets none.
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "input": given}
+    return str(subprocess.run(command, check=True, start_new_session=True, **pipes).stdout)
 
 
 def handle(release: Release, **more: Any) -> HelmCluster:
