@@ -8,8 +8,8 @@ thousand workers, which hold results; a quarter of them is busy.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from dask_helm import labels, render
@@ -91,7 +91,8 @@ def _work(client: Client) -> Any:
 async def _pretend(release: Release, pods: list[str]) -> None:
     """Report of the pods what a kubelet would."""
     gate = asyncio.Semaphore(_AT_ONCE)
-    async with _kubernetes(release) as kubernetes:
+    access = Access(str(release.target.kubeconfig), release.target.context)
+    async with Kubernetes(access) as kubernetes:
 
         async def one(number: int, pod: str) -> None:
             target = Target("pods", release.namespace, pod, "status")
@@ -99,16 +100,6 @@ async def _pretend(release: Release, pods: list[str]) -> None:
                 await kubernetes.patch(target, {"status": _status(number)})
 
         await asyncio.gather(*(one(number, pod) for number, pod in enumerate(pods)))
-
-
-@asynccontextmanager
-async def _kubernetes(release: Release) -> AsyncIterator[Kubernetes]:
-    found = Kubernetes(Access(str(release.target.kubeconfig), release.target.context))
-    await found.open()
-    try:
-        yield found
-    finally:
-        await found.close()
 
 
 def _status(number: int) -> dict[str, Any]:

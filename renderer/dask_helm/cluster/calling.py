@@ -10,6 +10,8 @@ from typing import Any
 
 from distributed.core import rpc
 
+from dask_helm.cluster.ending import end
+
 _PATIENCE = 1.0
 
 Opening = asyncio.Task[Any]
@@ -41,7 +43,5 @@ class Calls(rpc):  # type: ignore[misc]  # distributed has no types
         """Close all connections, those too that are only being opened."""
         if self._opening:
             _, late = await asyncio.wait(set(self._opening), timeout=_PATIENCE)
-            for opening in late:
-                opening.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await end(*late)
         return await super().close_rpc()

@@ -11,7 +11,7 @@ from dask_helm.cluster import releases
 from dask_helm.cluster.access import Access, from_auth
 from dask_helm.cluster.handle import HelmCluster
 from dask_helm.cluster.kubernetes import Kubernetes
-from dask_helm.errors import ForbiddenError, KubeconfigError, KubernetesError
+from dask_helm.errors import KubeconfigError, KubernetesError
 
 Found = tuple[str, type[HelmCluster]]
 
@@ -51,21 +51,10 @@ class Discovery:
             return []
 
     async def _ask(self) -> list[str]:
-        kubernetes = Kubernetes(self._access)
-        try:
-            await kubernetes.open()
+        async with Kubernetes(self._access) as kubernetes:
             own = await releases.releases(kubernetes, self._namespace or kubernetes.namespace)
-            others = [] if self._namespace else await _everywhere(kubernetes)
-        finally:
-            await kubernetes.close()
+            others = [] if self._namespace else await releases.everywhere(kubernetes)
         return list(dict.fromkeys(map(str, [*own, *others])))
-
-
-async def _everywhere(kubernetes: Kubernetes) -> list[releases.Release]:
-    try:
-        return await releases.releases(kubernetes, "")
-    except ForbiddenError:
-        return []
 
 
 def discover(

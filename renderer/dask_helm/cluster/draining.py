@@ -13,9 +13,8 @@ from typing import Any
 
 from distributed.protocol.pickle import dumps
 
+from dask_helm.cluster.waiting import Tell
 from dask_helm.errors import LossError
-
-Tell = Callable[[str], None]
 
 _SHOWN = 5
 _PAUSE = 0.2

@@ -10,6 +10,7 @@ from asyncio import Transport
 from collections.abc import Awaitable, Callable
 from typing import cast
 
+from dask_helm.cluster.ending import end
 from dask_helm.cluster.kubernetes import Kubernetes
 from dask_helm.cluster.websocket import Tunnel
 from dask_helm.errors import ClusterError, ForbiddenError, LoginError, UnavailableError
@@ -170,9 +171,7 @@ class _Connection(asyncio.Protocol):
 
     async def abort(self) -> None:
         """End both sides at once, and wait until they have."""
-        if self._opening:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
+        await end(self._opening)
         if self._tunnel:
             self._tunnel.abort()
             await self._tunnel.closed

@@ -74,6 +74,17 @@ class Kubernetes:
         self._logging_in = asyncio.Lock()
         self._has_answered = False
 
+    async def __aenter__(self) -> "Kubernetes":
+        try:
+            await self.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def open(self) -> None:
         """Read the credentials; nothing is asked of the API server yet."""
         self._api = await self.access.login()

@@ -165,13 +165,10 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         task.add_done_callback(self._jobs.discard)
         return await task
 
-    async def _end_jobs(self) -> None:
-        await end(*self._jobs)
-
     async def _close(self) -> None:
         if self._adaptive:
             await self._adaptive.halt()
-        await self._end_jobs()
+        await end(*self._jobs)
         if self._supervisor:
             await self._supervisor.stop()
         await super()._close()

@@ -44,23 +44,15 @@ def _troubles(pool: Pool) -> list[pods.Trouble]:
 
 async def of_all(access: Access, namespace: str | None, everywhere: bool) -> list[Summary]:
     """Return the releases of a namespace, or of all. Raises KubernetesError."""
-    kubernetes = Kubernetes(access)
-    try:
-        await kubernetes.open()
+    async with Kubernetes(access) as kubernetes:
         where = "" if everywhere else namespace or kubernetes.namespace
         found = await releases.releases(kubernetes, where)
         views = await asyncio.gather(*(pools.view(kubernetes, one, {}) for one in found))
         return [summary(one) for one in views]
-    finally:
-        await kubernetes.close()
 
 
 async def of_one(access: Access, wanted: Wanted) -> Summary:
     """Return one release, without its scheduler's word. Raises ClusterError."""
-    kubernetes = Kubernetes(access)
-    try:
-        await kubernetes.open()
+    async with Kubernetes(access) as kubernetes:
         release: Release = await releases.find(kubernetes, wanted)
         return summary(await pools.view(kubernetes, release, {}))
-    finally:
-        await kubernetes.close()

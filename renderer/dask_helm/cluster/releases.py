@@ -55,7 +55,7 @@ async def find(kubernetes: Kubernetes, wanted: Wanted) -> Release:
     if wanted.name:
         return await _named(kubernetes, wanted, found)
     if not found and not wanted.namespace:
-        found = await _elsewhere(kubernetes, wanted)
+        found = await everywhere(kubernetes, wanted.schemes)
     return _only(found, wanted.namespace)
 
 
@@ -65,6 +65,14 @@ async def releases(
     """Return the releases of a namespace, of all of them when it is empty."""
     found = await asyncio.gather(*(_of_scheme(kubernetes, namespace, one) for one in schemes))
     return sorted({release for each in found for release in each})
+
+
+async def everywhere(kubernetes: Kubernetes, schemes: Iterable[Scheme] = SCHEMES) -> list[Release]:
+    """Return the releases of all namespaces; none when that may not be asked."""
+    try:
+        return await releases(kubernetes, "", schemes)
+    except ForbiddenError:
+        return []
 
 
 async def _of_scheme(kubernetes: Kubernetes, namespace: str, scheme: Scheme) -> list[Release]:
@@ -92,17 +100,9 @@ async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -
     for release in found:
         if release.name == wanted.name:
             return release
-    others = [] if wanted.namespace else await _elsewhere(kubernetes, wanted)
+    others = [] if wanted.namespace else await everywhere(kubernetes, wanted.schemes)
     namespace = wanted.namespace or kubernetes.namespace
     raise NoReleaseError(_missing(str(wanted.name), namespace, found, others))
-
-
-async def _elsewhere(kubernetes: Kubernetes, wanted: Wanted) -> list[Release]:
-    """Return the releases of all namespaces; none when that may not be asked."""
-    try:
-        return await releases(kubernetes, "", wanted.schemes)
-    except ForbiddenError:
-        return []
 
 
 def _missing(name: str, namespace: str, found: list[Release], others: list[Release]) -> str:

@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any
 
 from dask_helm.cluster import owners, pods, victims
-from dask_helm.cluster.draining import Drain, Tell
+from dask_helm.cluster.draining import Drain
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
 from dask_helm.cluster.pools import Pool, View
 from dask_helm.cluster.victims import Candidate
-from dask_helm.cluster.waiting import Look
+from dask_helm.cluster.waiting import Look, Tell
 from dask_helm.errors import (
     ArgumentError,
     ClusterError,

@@ -17,7 +17,8 @@ class Starting:
 
     def expect(self, group: str | None) -> None:
         """Watch until all wanted pods of a pool run, instead of what was watched before."""
-        self._cancel()
+        if self._task:
+            self._task.cancel()
         self._task = asyncio.create_task(self._waiter().ready(group))
         self._task.add_done_callback(_forgive)
 
@@ -29,10 +30,6 @@ class Starting:
     async def stop(self) -> None:
         """Watch no more."""
         await end(self._task)
-
-    def _cancel(self) -> None:
-        if self._task:
-            self._task.cancel()
 
 
 def _forgive(task: "asyncio.Task[Any]") -> None:

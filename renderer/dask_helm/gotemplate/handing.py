@@ -13,7 +13,7 @@ from typing import Any
 from dask_helm.gotemplate import nodes
 from dask_helm.gotemplate.direct import Evaluate
 from dask_helm.gotemplate.functions.data import to_yaml
-from dask_helm.gotemplate.memory import Copies
+from dask_helm.gotemplate.memory import copies
 from dask_helm.gotemplate.types import Int64
 from dask_helm.goyaml.scalars import MERGE
 
@@ -76,7 +76,7 @@ def reading(handed: Evaluate, read: Callable[[str], Any], wanted: type) -> Evalu
     return evaluate
 
 
-@Copies
+@copies
 def _copied(value: Any) -> Any:
     """Return the value as it is after toYaml and fromYaml, None where only these can tell."""
     try:

@@ -14,45 +14,43 @@ _MOST = 2_000
 _VERSION = 2
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 class Memory:
-    """Calls a function of one value that returns text, unless it knows that of an equal value."""
+    """Calls a function of one value, unless it knows the result for an equal value.
 
-    def __init__(self, function: Callable[[Any], str]) -> None:
-        self._function = function
-        self._results: dict[Any, str] = {}
+    `keeping` makes what is remembered of a result, None for nothing, and `giving` a result of that.
+    """
 
-    def __call__(self, value: Any) -> str:
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        keeping: Callable[[Any], Any] = _itself,
+        giving: Callable[[Any], Any] = _itself,
+    ) -> None:
+        self._function, self._keeping, self._giving = function, keeping, giving
+        self._results: dict[Any, Any] = {}
+
+    def __call__(self, value: Any) -> Any:
         """Return the function's result."""
         key = packed(value)
         known = self._results.get(key)
         if known is not None:
-            return known
+            return self._giving(known)
         result = self._function(value)
-        if key is not None:
-            keep(self._results, key, result)
+        if key is not None and (kept := self._keeping(result)) is not None:
+            keep(self._results, key, kept)
         return result
 
 
-class Copies:
-    """Calls a function of one value; what it returns is new each time, for templates change maps.
+def copies(function: Callable[[Any], Any]) -> Memory:
+    """Return a memory whose results are new each time, for templates change maps.
 
-    An equal value gets a copy of an earlier result: to unpack that is faster than the function.
+    To unpack an earlier result is faster than the function.
     """
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-        self._results: dict[Any, bytes] = {}
-
-    def __call__(self, value: Any) -> Any:
-        """Return the function's result, or a copy of it."""
-        key = packed(value)
-        known = self._results.get(key)
-        if known is not None:
-            return marshal.loads(known)  # noqa: S302  they are our own
-        result = self._function(value)
-        if key is not None and (copy := packed(result)) is not None:
-            keep(self._results, key, copy)
-        return result
+    return Memory(function, keeping=packed, giving=marshal.loads)
 
 
 def keep(results: dict[Any, Any], key: Any, result: Any) -> None:

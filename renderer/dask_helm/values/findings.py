@@ -77,7 +77,6 @@ def _of(error: Any, values: Any, tree: Tree) -> Iterator[Finding]:
 
 def _node(error: Any, path: ValuePath, tree: Tree) -> Schema:
     """Return the schema that was not satisfied, with the examples that stand at the key."""
-    pointer = keyed(tree.root, error.schema_path[:-1])
-    found, at_path = tree.follow(pointer), tree.at(path)
+    found, at_path = tree.follow(error.schema_path[:-1]), tree.at(path)
     same = at_path is not None and all(at_path.get(key) == found[key] for key in found)
     return at_path if same and at_path is not None else found

@@ -6,7 +6,7 @@ from typing import Any
 
 from dask_helm import goyaml
 from dask_helm.errors import ChartError
-from dask_helm.values.paths import ValuePath
+from dask_helm.values.paths import ValuePath, keyed, value_at
 from dask_helm.values.patterns import translated
 
 Schema = dict[str, Any]
@@ -57,10 +57,7 @@ class Tree:
 
     def follow(self, pointer: Iterable[str | int]) -> Schema:
         """Return the node at a JSON pointer into the schema."""
-        node: Any = self.root
-        for step in pointer:
-            node = node[step]
-        found: Schema = node
+        found: Schema = value_at(self.root, keyed(self.root, pointer))
         return found
 
     def is_valid(self, value: Any, node: Schema) -> bool:

@@ -9,7 +9,7 @@ from dask_helm import goyaml
 from dask_helm.errors import YamlError
 from dask_helm.gotemplate.functions.table import function
 from dask_helm.gotemplate.kinds import NilList, NilMap, is_nil
-from dask_helm.gotemplate.memory import Copies, Memory
+from dask_helm.gotemplate.memory import Memory, copies
 from dask_helm.gotemplate.printing.plain import stringer
 from dask_helm.gotemplate.types import FunctionError, Object
 from dask_helm.gotemplate.utf8 import is_valid, valid
@@ -143,7 +143,7 @@ def to_raw_json(value: Any) -> str:
 
 
 # Charts hand values from template to template as YAML, the same ones again and again.
-@Copies
+@copies
 def _loaded(text: str) -> Any:
     return goyaml.load(text)
 
