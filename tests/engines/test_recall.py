@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from dask_helm import goyaml
+from dask_helm.data import folder
 from dask_helm.errors import TemplateError
 from dask_helm.gotemplate.templates import Templates
 from dask_helm.rendering import Release, Renderer, to_yaml
@@ -37,18 +38,23 @@ CHANGING = (
 
 def recalls(text: str) -> bool:
     templates = Templates()
-    templates.add("chart/named", NAMED % text)
+    templates.add("chart/named", text)
     return templates._scope.recalls
 
 
 @pytest.mark.parametrize("text", PURE)
 def test_a_chart_that_changes_its_own_maps_only_is_recalled(text: str) -> None:
-    assert recalls(text)
+    assert recalls(NAMED % text)
 
 
 @pytest.mark.parametrize("text", CHANGING)
 def test_a_chart_that_may_change_what_others_see_is_not(text: str) -> None:
-    assert not recalls(text)
+    assert not recalls(NAMED % text)
+
+
+def test_our_chart_changes_its_own_maps_only() -> None:
+    names = (folder("chart") / "templates").rglob("*.*")
+    assert [file.name for file in names if not recalls(file.read_text())] == []
 
 
 CALLS = {

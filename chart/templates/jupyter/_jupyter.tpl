@@ -48,34 +48,8 @@
 {{- $token := dict -}}
 {{- if $rbac }}{{ $token = dict "automountServiceAccountToken" true }}{{ end -}}
 {{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | fromYaml -}}
-{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml -}}
+{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml | omit -}}{{- /* a copy */ -}}
 {{- $own := include "dask.componentName" (dict "root" . "component" "jupyter") -}}
 {{- if $rbac }}{{ $_ := set $values "serviceAccountName" ($values.serviceAccountName | default $own) }}{{ end -}}
 {{- $values | toYaml -}}
-{{- end -}}
-
-{{- /* What HelmCluster needs: to find, reach, watch and scale; nothing outside of the namespace, no Secrets.
-A port-forward over a websocket counts as get, and as create from Kubernetes 1.35. */ -}}
-{{- define "dask.jupyter.rules" -}}
-- apiGroups: [""]
-  resources: [services]
-  verbs: [get, list]
-- apiGroups: [apps]
-  resources: [deployments]
-  verbs: [get, list, watch]
-- apiGroups: [apps]
-  resources: [deployments/scale]
-  verbs: [get, patch]
-- apiGroups: [""]
-  resources: [pods]
-  verbs: [get, list, watch, patch]
-- apiGroups: [""]
-  resources: [pods/log]
-  verbs: [get]
-- apiGroups: [""]
-  resources: [pods/portforward]
-  verbs: [get, create]
-- apiGroups: [""]
-  resources: [events]
-  verbs: [list]
 {{- end -}}
