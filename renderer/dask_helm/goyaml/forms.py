@@ -23,6 +23,8 @@ _OTHER = -1
 _MOST_LINES = 16_384
 _MOST_PLANS = 512
 _LONGEST_TEXT = 1_000
+# Texts of one cluster are all read before they are written.
+_MOST_RECENT = 256
 # One text is read and written; a form that comes again after that may come often.
 _WORTH_A_PLAN = 2
 
@@ -42,12 +44,16 @@ class Plan:
 
 
 class _Forms(dict[str, int]):
-    """The number of each line's form, found out when it is asked for; `worth` are the values."""
+    """The number of each line's form, found out when it is asked for; `worth` are the values.
+
+    `recent` are texts that were read by a plan, for they are written by the same.
+    """
 
     def __init__(self, plain: Plain) -> None:
         self._plain = plain
         self._numbers: dict[Any, int] = {}
         self.worth: dict[str, Any] = {}
+        self.recent: dict[str, tuple[list[str], Plan]] = {}
         self.plans: dict[tuple[int, ...], Plan | int | None] = {}
 
     def __missing__(self, text: str) -> int:
@@ -82,17 +88,28 @@ class Reader:
 
     def read(self, text: str) -> Any:
         """Return the map or list that the text is, or NOT_SIMPLE."""
-        lines = split(text)
-        forms = self.forms(lines)
-        plan = forms.plan(lines)
+        lines, plan = self.planned(text)
         if plan is None:
             return simple.read(text, self._plain)
-        return plan.value(list(map(forms.worth.__getitem__, lines)))
+        return plan.value(list(map(self._forms.worth.__getitem__, lines)))
 
-    def forms(self, lines: list[str]) -> _Forms:
-        """Return the forms that are known, with room for those of so many lines."""
+    def planned(self, text: str) -> tuple[list[str], Plan | None]:
+        """Return the lines of a text and its plan, if there is one."""
+        known = self._forms.recent.get(text)
+        if known is not None:
+            return known
+        lines = split(text)
+        forms = self._with_room(len(lines))
+        plan = forms.plan(lines)
+        if plan is not None:
+            forms.recent[text] = lines, plan
+        return lines, plan
+
+    def _with_room(self, lines: int) -> _Forms:
         forms = self._forms
-        if len(forms) + len(lines) > _MOST_LINES or len(forms.plans) > _MOST_PLANS:
+        if len(forms.recent) > _MOST_RECENT:
+            forms.recent = {}
+        if len(forms) + lines > _MOST_LINES or len(forms.plans) > _MOST_PLANS:
             forms = self._forms = _Forms(self._plain)
         return forms
 

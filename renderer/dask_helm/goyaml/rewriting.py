@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dask_helm.goyaml import scalars
-from dask_helm.goyaml.forms import SLOT, WHOLE, Plan, split, value_of
+from dask_helm.goyaml.forms import SLOT, WHOLE, Plan, value_of
 from dask_helm.goyaml.quoting import block
 from dask_helm.goyaml.writer import dump_exactly, scalar_exactly
 
@@ -33,8 +33,7 @@ class _Writing(NamedTuple):
 
 def rewritten(text: str) -> str | None:
     """Return dump_exactly(load(text, whole_numbers=True)), None where only these can tell."""
-    lines = split(text)
-    plan = WHOLE.forms(lines).plan(lines)
+    lines, plan = WHOLE.planned(text)
     if plan is None:
         return None
     writing = plan.writing = plan.writing or _writing(plan)
