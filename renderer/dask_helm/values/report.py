@@ -22,7 +22,7 @@ from dask_helm.values.tree import Schema, Tree
 _SIZES = ("minItems", "maxItems", "minProperties", "maxProperties")
 _UNTOLD = ("not", "uniqueItems", "contains", "propertyNames", "dependencies", "falseSchema")
 """Words of schemas of which `allowed` does not tell."""
-_LONGEST, _MOST_KEYS = 200, 15
+_LONGEST, _MOST_KEYS = 200, 20
 _MOST_SOUGHT = 100
 """For so many different keys it is sought what was meant, which takes milliseconds for each."""
 
@@ -197,7 +197,8 @@ def _others(finding: Finding) -> str:
     keys = sorted(finding.schema.get("properties", {}))
     if len(keys) <= _MOST_KEYS:
         return f", or write one of: {', '.join(keys)}" if keys else ""
-    return f", or write one of those that `dask-helm explain {shown(finding.path[:-1])}` lists"
+    where = " ".join(filter(None, ("dask-helm explain", shown(finding.path[:-1]))))
+    return f", or write one of those that `{where}` lists"
 
 
 def _left_out(paths: list[str]) -> str:
