@@ -40,8 +40,8 @@ ERRORS: list[DaskHelmError] = [
 ]
 OTHERS: list[DaskHelmError] = [
     kind("is wrong")
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, DaskHelmError)
+    for name, kind in vars(errors).items()
+    if not name.startswith("_") and isinstance(kind, type) and issubclass(kind, DaskHelmError)
     and kind not in (DaskHelmError, *map(type, ERRORS))
 ]  # fmt: skip
 

@@ -14,10 +14,11 @@ from distributed import Client
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread
 from demo.release import Release
+from tests.e2e.handles import SMALL, handle
 
 ALLOWED = 0.5  # seconds
 ROUNDS, PROCESSES = 9, 3
-VALUES = {"workers": {"default": {"replicas": 1, "resources": places.SMALL}}}
+VALUES = {"workers": {"default": {"replicas": 1, "resources": SMALL}}}
 # The same as a user's first cell, with the imports.
 _BOTH = """
 import sys
@@ -35,7 +36,7 @@ client.submit(int, 1, pure=False).result(60)
 
 def rows() -> Iterator[Row]:
     """Yield the times in a running process, and in processes of their own."""
-    with places.release(VALUES) as release, places.handle(release, via=ways.PORT_FORWARD) as opened:
+    with places.release(VALUES) as release, handle(release, via=ways.PORT_FORWARD) as opened:
         opened.wait_ready(timeout=120)
         address = opened.scheduler_address
         yield _in_one_process(release, address)
@@ -52,7 +53,7 @@ def _in_one_process(release: Release, address: str) -> Row:
 
 def _ours(release: Release) -> float:
     start = time.perf_counter()
-    with places.handle(release, via=ways.PORT_FORWARD) as cluster, Client(cluster) as client:
+    with handle(release, via=ways.PORT_FORWARD) as cluster, Client(cluster) as client:
         return _first_result(client, start)
 
 

@@ -18,6 +18,7 @@ from distributed import Client
 
 from benchmarks.cluster import places, transfer
 from benchmarks.measuring import Row
+from tests.e2e.handles import handle
 
 AT_LEAST = 1.0
 MEGABYTES, ROUNDS = 100, 7
@@ -31,7 +32,7 @@ def rows() -> Iterator[Row]:
     """Yield the rates in both directions."""
     with (
         places.release(VALUES) as release,
-        places.handle(release, via=ways.PORT_FORWARD) as cluster,
+        handle(release, via=ways.PORT_FORWARD) as cluster,
         Client(cluster) as client,
     ):
         (pod,) = (one["metadata"]["name"] for one in release.objects("pod", labels.SCHEDULER))

@@ -7,6 +7,7 @@ from dask_helm import HelmCluster, labels
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread, seconds_of
 from demo.release import Release
+from tests.e2e.handles import handle
 
 AT_LEAST = 5.0
 PODS, LINES = 100, 300
@@ -31,7 +32,7 @@ VALUES = {
 
 def rows() -> Iterator[Row]:
     """Yield the times of all logs."""
-    with places.release(VALUES) as release, places.handle(release) as cluster:
+    with places.release(VALUES) as release, handle(release) as cluster:
         pods = [one["metadata"]["name"] for one in release.objects("pod", labels.WORKER, _POOL)]
         _check(_ours(cluster), _loop(release, pods[:3]))
         ours = Spread.of([seconds_of(lambda: _ours(cluster)) for _ in range(ROUNDS)])

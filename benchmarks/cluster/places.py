@@ -1,6 +1,5 @@
 """Where the benchmarks of the handle run: namespaces and releases that are removed at the end."""
 
-import json
 import secrets
 import signal
 import subprocess
@@ -9,15 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from dask_helm import HelmCluster
-
 from benchmarks.measuring import Row, show
 from demo import target
 from demo.release import Release
 from demo.target import Target, Values
 
 LIMIT = 600
-SMALL = {"requests": {"cpu": "20m", "memory": "150Mi"}, "limits": {"cpu": 1, "memory": "500Mi"}}
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
@@ -68,17 +64,8 @@ def release(values: Values) -> Iterator[Release]:
         yield made
 
 
-def kubectl(cluster: Target, *arguments: str, stdin: Any = None) -> str:
-    """Run kubectl, with objects to read if there are some, and return what it prints."""
-    given = None if stdin is None else json.dumps(stdin)
-    command = cluster.kubectl(*arguments)
+def kubectl(cluster: Target, *arguments: str) -> str:
+    """Run kubectl and return what it prints."""
     # It takes Ctrl-C although it was started without; in a session of its own it gets none.
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "input": given}
-    return str(subprocess.run(command, check=True, start_new_session=True, **pipes).stdout)
-
-
-def handle(release: Release, **more: Any) -> HelmCluster:
-    """Return a handle of a release."""
-    found = release.target
-    where: dict[str, Any] = {"kubeconfig": str(found.kubeconfig), "context": found.context}
-    return HelmCluster(release.name, namespace=release.namespace, quiet=True, **where, **more)
+    given: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    return str(subprocess.run(cluster.kubectl(*arguments), check=True, **given).stdout)

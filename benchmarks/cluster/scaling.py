@@ -11,20 +11,21 @@ from dask_helm import HelmCluster, labels
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread, seconds_of
 from demo.release import Release
+from tests.e2e.handles import SMALL, handle
 
 AT_MOST = 1.05
 PODS, ROUNDS = 3, 5
 PATIENCE = 120
 _POOL = "default"
 VALUES = {
-    "workerDefaults": {"resources": places.SMALL},
+    "workerDefaults": {"resources": SMALL},
     "workers": {_POOL: {"replicas": 0}, "stays": {"replicas": 1}},
 }
 
 
 def rows() -> Iterator[Row]:
     """Yield the times up and down."""
-    with places.release(VALUES) as release, places.handle(release) as cluster:
+    with places.release(VALUES) as release, handle(release) as cluster:
         turns = [_turn(release, cluster) for _ in range(ROUNDS + 1)][1:]
     up, down, peers_up, peers_down = (Spread.of(times) for times in zip(*turns, strict=True))
     yield _row(f"from 0 to {PODS} pods", up, peers_up)

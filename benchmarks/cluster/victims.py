@@ -22,6 +22,7 @@ from benchmarks.cluster import places
 from benchmarks.cluster.crowd import crowd
 from benchmarks.measuring import Row, Spread
 from demo.release import Release
+from tests.e2e.handles import handle
 
 LIMIT = 1.0  # seconds
 PODS, GOING, BUSY, ROUNDS = 1000, 500, 250, 9
@@ -122,7 +123,7 @@ def _status(number: int) -> dict[str, Any]:
 
 
 async def _measure(release: Release, address: str) -> list[tuple[float, float]]:
-    async with places.handle(release, address=address, asynchronous=True) as cluster:
+    async with handle(release, address=address, asynchronous=True) as cluster:
         return [await _turn(cluster) for _ in range(ROUNDS + 1)][1:]
 
 

@@ -271,20 +271,20 @@ class TlsError(ClusterError):
     """The scheduler wants TLS, and no certificates are at hand."""
 
 
-class StartError(ClusterError, RuntimeError):
+class _TroubledError(ClusterError):
+    """Pods do not do what is waited for; `troubles` says why, for each of them."""
+
+    def __init__(self, message: str, troubles: list[str]) -> None:
+        super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
+        self.troubles = troubles
+
+
+class StartError(_TroubledError, RuntimeError):
     """Pods do not start, and waiting will not mend it; `troubles` says why, for each of them."""
 
-    def __init__(self, message: str, troubles: list[str]) -> None:
-        super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
-        self.troubles = troubles
 
-
-class WaitError(ClusterError, TimeoutError):
+class WaitError(_TroubledError, TimeoutError):
     """Pods or workers are not there within the time that was given; `troubles` as in StartError."""
-
-    def __init__(self, message: str, troubles: list[str]) -> None:
-        super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
-        self.troubles = troubles
 
 
 class AdaptError(ClusterError, RuntimeError):

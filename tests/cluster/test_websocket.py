@@ -91,11 +91,17 @@ class Wire(asyncio.Transport):
         self.closed = self.aborted = True
 
 
+def connected() -> tuple[Tunnel, Side, Wire]:
+    """Return a tunnel that has asked to be opened, and what it has on both sides."""
+    side, wire = Side(), Wire()
+    tunnel = Tunnel(b"request", side)
+    tunnel.connection_made(wire)
+    return tunnel, side, wire
+
+
 def with_tunnel(scenario: Callable[[Tunnel, Side, Wire], None]) -> None:
     async def run() -> None:
-        side, wire = Side(), Wire()
-        tunnel = Tunnel(b"request", side)
-        tunnel.connection_made(wire)
+        tunnel, side, wire = connected()
         assert wire.sent == [b"request"]
         scenario(tunnel, side, wire)
         if tunnel.opened.done():
@@ -155,9 +161,7 @@ def test_a_refusal_is_read_to_its_end() -> None:
 
 def test_a_refusal_counts_even_when_the_connection_breaks_while_it_is_read() -> None:
     async def run() -> None:
-        side = Side()
-        tunnel = Tunnel(b"request", side)
-        tunnel.connection_made(Wire())
+        tunnel, side, _ = connected()
         tunnel.data_received(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nno")
         tunnel.connection_lost(OSError("application data after close notify"))
         with pytest.raises(RefusedError) as caught:
@@ -181,9 +185,7 @@ def test_silence_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "_KEEPALIVE", 0.02)
 
     async def run() -> None:
-        side, wire = Side(), Wire()
-        tunnel = Tunnel(b"", side)
-        tunnel.connection_made(wire)
+        tunnel, side, wire = connected()
         tunnel.data_received(SWITCHING)
         while not wire.aborted:
             await asyncio.sleep(0.01)
@@ -198,9 +200,7 @@ def test_who_answers_pings_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(websocket, "_KEEPALIVE", 0.5)
 
     async def run() -> None:
-        side, wire = Side(), Wire()
-        tunnel = Tunnel(b"", side)
-        tunnel.connection_made(wire)
+        tunnel, _, wire = connected()
         tunnel.data_received(SWITCHING)
         for pings in range(1, 4):
             while wire.sent.count(frame(PING, b"")) < pings:

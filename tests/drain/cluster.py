@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from distributed import LocalCluster, Worker
 from distributed.security import Security
 
+from tests import waiting
 from tests.paths import CHART
 
 Process = subprocess.Popen[str]
@@ -19,14 +19,7 @@ Process = subprocess.Popen[str]
 SCRIPT = CHART / "files" / "drain.py"
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """Return the condition's first true value; AssertionError when it takes longer."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {condition}")
+until = partial(waiting.until, seconds=60, pause=0.05)
 
 
 class Cluster:

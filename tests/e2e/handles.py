@@ -94,16 +94,28 @@ class Observer:
 
 def listening() -> set[str]:
     """Return the addresses that this process listens on, from the kernel's own table."""
-    own = {link for link in map(_link, Path("/proc/self/fd").iterdir()) if link}
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    rows = [line.split() for line in lines]
-    return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in own}
+    own = sockets()
+    return {row[1] for row in _connections() if row[3] == "0A" and _socket(row) in own}
 
 
 def sockets() -> set[str]:
     """Return the sockets that this process has open."""
     links = map(_link, Path("/proc/self/fd").iterdir())
     return {link for link in links if re.match("socket:", link)}
+
+
+def described(socket: str) -> str:
+    """Return between which addresses (in hexadecimal) a socket is, and its state."""
+    found = [" ".join(row[1:4]) for row in _connections() if _socket(row) == socket]
+    return " ".join([socket, *(found or ["is no connection"])])
+
+
+def _connections() -> list[list[str]]:
+    return [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+
+
+def _socket(row: list[str]) -> str:
+    return f"socket:[{row[9]}]"
 
 
 def traces() -> dict[str, set[str]]:

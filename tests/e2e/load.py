@@ -6,6 +6,8 @@ from typing import Any
 
 from distributed import Client, Future, wait
 
+from tests.e2e.work import random_bytes
+
 RESULTS = 60
 SIZE = 2_000_000
 PIECES = 30
@@ -27,7 +29,7 @@ class Load:
         self._on: dict[str, Any] = {"workers": on, "allow_other_workers": True} if on else {}
         self._name = secrets.token_hex(4)
         _keep_books(client)
-        self.results = self._submit("result", _random_bytes(), [SIZE] * RESULTS)
+        self.results = self._submit("result", random_bytes(SIZE), list(range(RESULTS)))
         wait(self.results, timeout=60)
         self.pieces = client.scatter(list(range(PIECES)), hash=False, broadcast=False)
         self._before = self.digests()
@@ -65,15 +67,6 @@ class Load:
 
 
 # Functions for workers are nested ones: those of a module here would be looked up there.
-
-
-def _random_bytes() -> Any:
-    def random_bytes(size: int) -> bytes:
-        import os
-
-        return os.urandom(size)
-
-    return random_bytes
 
 
 def _digest() -> Any:

@@ -1,14 +1,13 @@
 """What the tests see of a cluster, through kubectl and the scheduler itself."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 from dask_helm import labels
 from distributed import Client
 
 from demo.release import Release
+from tests.waiting import until as until
 
 Object = dict[str, Any]
 
@@ -48,16 +47,6 @@ def everything(release: Release) -> set[str]:
     found = json.loads(release.kubectl("get", kinds, "-o", "json"))["items"]
     names = {f"{item['kind']}/{item['metadata']['name']}" for item in found}
     return names - {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
-
-
-def until(condition: Callable[[], Any], seconds: float = 120, what: str = "") -> Any:
-    """Return the condition's first true value; AssertionError when it takes longer."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.5)
-    raise AssertionError(f"not within {seconds} s: {what or condition}")
 
 
 def wait_for_workers(release: Release, client: Client, number: int) -> set[str]:

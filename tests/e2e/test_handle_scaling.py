@@ -22,6 +22,7 @@ from tests.e2e.work import (
     forgive_nothing,
     random_bytes,
     slow,
+    statuses,
     suspicious,
 )
 
@@ -198,13 +199,8 @@ def test_closing_in_the_middle_leaves_everything_as_it_was(
         observing.until(lambda: len(client.processing()) == 4)
         with handle(installed) as second:
             second.loop.add_callback(second._scale, 1, "default")
-            observing.until(
-                lambda: (
-                    "closing_gracefully"
-                    in {w["status"] for w in observing.workers(client).values()}
-                )
-            )
-        assert {worker["status"] for worker in observing.workers(client).values()} == {"running"}
+            observing.until(lambda: "closing_gracefully" in statuses(client))
+        assert statuses(client) == {"running"}
         assert Observer(installed).replicas() == 3
         assert len(client.gather(running)) == 4
 

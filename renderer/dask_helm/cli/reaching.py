@@ -30,6 +30,10 @@ class Reach(NamedTuple):
         return {key: value for key, value in given.items() if value is not None}
 
 
+_CREDENTIALS = (
+    click.option("--context", metavar="NAME", help="Context of the kubeconfig."),
+    click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file; as for kubectl."),
+)
 _OPTIONS = (
     click.option(
         "-r",
@@ -39,9 +43,14 @@ _OPTIONS = (
         help="Name of the release; the only one in reach by default.",
     ),
     click.option("-n", "--namespace", metavar="NAME", help="Its namespace; that of the context."),
-    click.option("--context", metavar="NAME", help="Context of the kubeconfig."),
-    click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file; as for kubectl."),
+    *_CREDENTIALS,
 )
+
+
+def credentials(function: F) -> F:
+    """Add --context, --kubeconfig."""
+    decorated: F = stacked(function, _CREDENTIALS)
+    return decorated
 
 
 def reach(function: F) -> F:

@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from dask_helm.cli import options, printing
+from dask_helm.cli import options, printing, reaching
 
 EXAMPLES = """
 \b
@@ -19,8 +19,7 @@ _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
 @click.command("list", epilog=EXAMPLES)
 @click.option("-n", "--namespace", metavar="NAME", help="Namespace; that of the context.")
 @click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="All namespaces.")
-@click.option("--context", metavar="NAME", help="Context of the kubeconfig.")
-@click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file; as for kubectl.")
+@reaching.credentials
 @options.output("text", "json", "yaml", short=True)
 def command(
     namespace: str | None,
