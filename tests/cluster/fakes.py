@@ -1,5 +1,8 @@
 """Objects as the API server gives them, and a stand-in that holds some."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -16,6 +19,7 @@ class FakeKubernetes:
         self.objects = list(objects)
         self.namespace = namespace
         self.forbidden: set[tuple[str, str]] = set()
+        self.is_silent = False  # nothing changes
         self.access = type("Access", (), {"in_pod": in_pod})()
 
     async def labelled(self, kind: str, namespace: str, selector: str) -> list[Object]:
@@ -30,6 +34,19 @@ class FakeKubernetes:
             if (one["kind"], meta["namespace"], meta["name"]) == (kind, namespace, name):
                 return one
         raise MissingError(f"{kind} {name} not found")
+
+    @asynccontextmanager
+    async def watch(
+        self, kind: str, namespace: str, _selector: str
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        self._allow("watch", kind, namespace)
+        yield self._events()
+
+    async def _events(self) -> AsyncIterator[str]:
+        while not self.is_silent:
+            yield "{}"
+            await asyncio.sleep(0.01)
+        await asyncio.Event().wait()
 
     def _allow(self, verb: str, kind: str, namespace: str) -> None:
         if (namespace, kind) in self.forbidden:

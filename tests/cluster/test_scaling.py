@@ -303,7 +303,7 @@ def test_missing_rights_are_known_before_anything_is_done() -> None:
     cluster.failing = {"may set 1": FORBIDDEN}
     with pytest.raises(ForbiddenError, match="patch deployments/scale"):
         cluster.scale(1)
-    assert cluster.done == ["may set 1"]
+    assert {step.split()[0] for step in cluster.done} == {"may"}
 
 
 def test_an_interruption_leaves_everything_as_it_was() -> None:

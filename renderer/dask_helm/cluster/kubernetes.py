@@ -5,7 +5,12 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +31,10 @@ from dask_helm.errors import (
 )
 
 Object = dict[str, Any]
+Lines = AbstractAsyncContextManager[AsyncIterator[str]]
 
 _GROUPS = {"deployments": "apps/v1", "ingresses": "networking.k8s.io/v1"}  # the others are in v1
-_METHODS = {"get": "GET", "list": "GET", "patch": "PATCH", "create": "POST"}
+_METHODS = {"get": "GET", "list": "GET", "watch": "GET", "patch": "PATCH", "create": "POST"}
 _PATIENCE = httpx.Timeout(30, connect=10)
 _ENDLESS = httpx.Timeout(30, connect=10, read=None)
 # One that has answered before is asked again for so long: it may have been restarted.
@@ -140,17 +146,23 @@ class Kubernetes:
         """Return what a pod has printed."""
         return (await self._ask("get", Target("pods", namespace, pod, "log"), params=params)).text
 
-    @asynccontextmanager
-    async def follow(
-        self, namespace: str, pod: str, params: dict[str, str]
-    ) -> AsyncIterator[AsyncIterator[str]]:
+    def follow(self, namespace: str, pod: str, params: dict[str, str]) -> Lines:
         """Yield the lines that a pod prints, as they come."""
-        target = Target("pods", namespace, pod, "log")
-        options = {"params": {**params, "follow": "true"}, "timeout": _ENDLESS, "stream": True}
-        async with self._sent("get", target, **options) as response:
+        return self._lines("get", Target("pods", namespace, pod, "log"), follow="true", **params)
+
+    def watch(self, kind: str, namespace: str, selector: str) -> Lines:
+        """Yield an event, as JSON, for each object with these labels, and for all that changes."""
+        return self._lines("watch", Target(kind, namespace), watch="true", labelSelector=selector)
+
+    @asynccontextmanager
+    async def _lines(
+        self, verb: str, target: Target, **params: str
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        options = {"params": params, "timeout": _ENDLESS, "stream": True}
+        async with self._sent(verb, target, **options) as response:
             if response.is_error:
                 await response.aread()
-                _check(response, "get", target)
+                _check(response, verb, target)
             yield response.aiter_lines()
 
     async def tunnel(self, namespace: str, pod: str, port: int, local: Local) -> Tunnel:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from dask_helm.cluster import owners, pods, victims
+from dask_helm.cluster.changes import Changes
 from dask_helm.cluster.draining import Drain
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
 from dask_helm.cluster.pools import Pool, View
@@ -108,8 +109,7 @@ class Scaling:
         return (await self.look()).pool(pool.name)
 
     async def _down(self, pool: Pool, number: int) -> None:
-        await self._may(pool, number)
-        going = await self._choose(pool, number)
+        _, going = await asyncio.gather(self._may(pool, number), self._choose(pool, number))
         drain = Drain(self.comm, _addresses(pool, going), self.tell, self.force)
         scheduler = await self._scheduler(drain)
         await drain.check(_others(scheduler, drain))
@@ -122,9 +122,9 @@ class Scaling:
 
     async def _may(self, pool: Pool, number: int) -> None:
         """Ask whether all will be allowed before anything is done."""
-        await self._set(pool, number, dry_run=True)
-        for pod in pool.living[:1]:
-            await self._mark(pool, pods.name(pod), _CHEAPEST, dry_run=True)
+        any_pod = [pods.name(pod) for pod in pool.living[:1]]
+        marks = (self._mark(pool, pod, _CHEAPEST, dry_run=True) for pod in any_pod)
+        await asyncio.gather(self._set(pool, number, dry_run=True), *marks)
 
     async def _choose(self, pool: Pool, number: int) -> list[Candidate]:
         found = await victims.candidates(pool, self.comm)
@@ -140,13 +140,13 @@ class Scaling:
     ) -> None:
         await drain.finish_tasks(self._patience(pool))
         await asyncio.gather(*(self._mark(pool, one.pod, _CHEAPEST) for one in going))
-        now = (await self._again(pool)).desired
-        if now != pool.desired:
+        seen, told = await asyncio.gather(self._again(pool), self._scheduler(drain))
+        if (now := seen.desired) != pool.desired:
             raise ScaleError(
                 f"somebody else scaled {pool.name} from {pool.desired} to {now} pods meanwhile; "
                 f"{_UNCHANGED}"
             )
-        if (await self._scheduler(drain)).get("id") != scheduler.get("id"):
+        if told.get("id") != scheduler.get("id"):
             raise LostError(f"the scheduler was replaced meanwhile; {_UNCHANGED}")
         await drain.leave()
 
@@ -170,10 +170,11 @@ class Scaling:
         """Wait until the pods are gone, and say so if others went. Raises ScaleError."""
         before, wanted = _names(pool), {one.pod for one in going}
         deadline = time.monotonic() + _grace(pool) + _MARGIN
-        while still := _left(seen := await self._again(pool), wanted, number):
-            if time.monotonic() > deadline:
-                raise WaitError(f"{pool.name}: pods do not go: {', '.join(sorted(still))}", [])
-            await asyncio.sleep(_PAUSE)
+        async with Changes(self.kubernetes, pool.deployment) as changes:
+            while still := _left(seen := await self._again(pool), wanted, number):
+                if time.monotonic() > deadline:
+                    raise WaitError(f"{pool.name}: pods do not go: {', '.join(sorted(still))}", [])
+                await changes.next()
         now = _names(seen)
         _check_deviation(pool, sorted(before - now - wanted), sorted(wanted & now))
 
