@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from dask_helm.values.nearest import LONGEST_WORD
+
 Schema = dict[str, Any]
 
 YES = {"true", "yes", "on", "y", "t", "1", "enabled"}
@@ -97,7 +99,7 @@ def _beginnings(kind: str, key: str, schema: Schema) -> Iterator[Any]:
 
 def _words(value: Any, words: list[str]) -> Iterator[str]:
     """Yield the words that are nearest to a text."""
-    text = str(value)
+    text = str(value)[:LONGEST_WORD]
     plain = {_plain(word): word for word in words}
     meant = _WORDS_MEANT.get(_plain(text), _plain(text))
     if meant in plain:

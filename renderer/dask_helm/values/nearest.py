@@ -27,11 +27,13 @@ _SYNONYMS = {
 }
 
 _CUTOFF = 0.72
+# Longer ones are like no word at all, and to compare them would take long.
+LONGEST_WORD = 200
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return the nearest of the known words, the very nearest first; none when all are far."""
-    return list(_nearest(word, tuple(known)))
+    return list(_nearest(word[:LONGEST_WORD], tuple(known)))
 
 
 def meant(word: str, known: Iterable[str]) -> list[str]:
