@@ -85,6 +85,12 @@ d: {{ include "x" (list "1") }}""",
 {{ $m := include "x" (list 1) | fromYaml }}{{ $_ := set $m "a" 2 }}
 a: {{ (include "x" (list 1) | fromYaml).a }}
 b: {{ $m.a }}""",
+    "a map is handed over and changed afterwards": """
+{{ define "x" }}{{ toYaml (first .) }}{{ end }}
+{{ $m := dict "a" "two\\nlines" }}{{ $_ := include "x" (list $m) | fromYaml }}{{ $_ := set $m "b" 1 }}
+a: {{ toYaml (include "x" (list (dict "a" "two\\nlines")) | fromYaml) | nindent 2 }}
+{{ $n := dict "c" 1 }}{{ $_ := include "x" (list $n) | fromYamlArray }}{{ $_ := set $n "b" 1 }}
+b: {{ toYaml (include "x" (list (dict "c" 1)) | fromYaml) | nindent 2 }}""",
     "a map that is read from YAML is a part of another": """
 {{ define "x" }}{{ dict "a" (dict "c" 1) | toYaml }}{{ end }}
 {{ $m := dict }}{{ $_ := set $m "a" (include "x" (list 1) | fromYaml) }}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dask_helm.gotemplate.handing import Handed
 from dask_helm.gotemplate.memory import keep, packed
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ class Recall:
             return self._call(source, offset, name, data)
         known = results.get(key)
         if known is None or not scope.holds(known[0]):
-            known = scope.measured(self._call, (source, offset, name, data))
+            known = scope.measured(self._kept, (source, offset, name, data))
             keep(results, key, known)
         return known[1]
+
+    def _kept(self, source: Source, offset: int, name: str, data: Any) -> Any:
+        """Return what the template gives, and go on giving that."""
+        result = self._call(source, offset, name, data)
+        return result.kept() if type(result) is Handed else result
