@@ -50,12 +50,11 @@ volumeMounts:
 
 {{- /*
 The image of a component: its own keys over the top-level ones, the chart's appVersion as last resort.
-Empty or null says "as at the top". Input: a list of root and the component's values.
+Empty or null says "as at the top". Input: root, values (the component's).
 */ -}}
 {{- define "dask.imageValues" -}}
-{{- $root := first . -}}
 {{- $image := dict -}}
-{{- range list (dict "tag" $root.Chart.AppVersion) $root.Values.image (last .).image -}}
+{{- range list (dict "tag" .root.Chart.AppVersion) .root.Values.image .values.image -}}
 {{- range $key, $value := . }}{{ if $value }}{{ $_ := set $image $key $value }}{{ end }}{{ end -}}
 {{- end -}}
 {{- $image | toYaml -}}

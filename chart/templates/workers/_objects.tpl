@@ -8,7 +8,7 @@
     "component" .component
     "pool" .pool
     "values" $values
-    "image" (include "dask.imageValues" (list .root .values) | fromYaml)
+    "image" (include "dask.imageValues" . | fromYaml)
     "args" (include "dask.worker.args" . | fromYamlArray)
     "env" (include "dask.worker.env" . | fromYamlArray)
     "ports" (include "dask.worker.ports" . | fromYamlArray | include "dask.containerPorts" | fromYamlArray)

@@ -15,7 +15,6 @@ from dask_helm.gotemplate.direct import Argument
 from dask_helm.gotemplate.functions import REFUSED, TABLE
 from dask_helm.gotemplate.functions.table import Declared
 from dask_helm.gotemplate.handing import READING, Handed, reading
-from dask_helm.gotemplate.recall import RECALLED
 from dask_helm.gotemplate.types import FunctionError, Object
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def _include(
     scope, source, offset = expressions.scope, expressions.source, identifier.offset
 
     def include(name: str, data: Any) -> str:
-        if id(data) in scope.maps or type(data) in RECALLED:
+        if scope.recalls and (name not in scope.texts.given_up or id(data) in scope.maps):
             text: str = scope.texts(source, offset, name, data)
             return text
         # As scope.text, without a call of its own: charts are made of calls.

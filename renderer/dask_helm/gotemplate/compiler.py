@@ -27,15 +27,19 @@ class Continue(Exception):  # noqa: N818
 
 
 class Template:
-    """A compiled template: `run` prints it, `handed` gives what it hands over, see handing.py."""
+    """A compiled template: `run` prints it, `handed` gives what it hands over, see handing.py.
 
-    __slots__ = ("handed", "is_empty", "run", "slots")
+    `body` is what it was made from, for demands.py.
+    """
 
-    def __init__(self, run: Step, handed: Evaluate | None, slots: int, is_empty: bool) -> None:
+    __slots__ = ("body", "handed", "is_empty", "run", "slots")
+
+    def __init__(self, run: Step, handed: Evaluate | None, definition: nodes.Definition) -> None:
         self.run = run
         self.handed = handed
-        self.slots = slots
-        self.is_empty = is_empty
+        self.body = definition.body
+        self.slots = definition.slots
+        self.is_empty = definition.is_empty
 
     def print(self, data: Any, out: Out) -> None:
         """Print the template for `data`, which is both dot and ``$``."""
@@ -58,7 +62,7 @@ def compiled(definition: nodes.Definition, source: Source, scope: Scope) -> Temp
     handed = compiler.handed(body) if is_silent(body[:-1]) else None
     run = compiler.steps(body)
     scope.recalls = scope.recalls and compiler.expressions.changes.are_own
-    return Template(run, handed, definition.slots, definition.is_empty)
+    return Template(run, handed, definition)
 
 
 class Compiler:

@@ -45,6 +45,13 @@ class Handed:
             self._copy = _copied(self.value)
         return self._copy
 
+    def kept(self) -> "Handed | str":
+        """Return the same for later, when the map that was handed over may have been changed."""
+        if self.copy is None:
+            return to_yaml(self.value)
+        self.value = self.copy
+        return self
+
 
 class _OtherError(Exception):
     """A value that has to go through text."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dask_helm.gotemplate.memory import keep, packed
+from dask_helm.gotemplate.handing import Handed
+from dask_helm.gotemplate.memory import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,21 +18,24 @@ if TYPE_CHECKING:
     from dask_helm.gotemplate.lexer import Source
     from dask_helm.gotemplate.scope import Scope
 
-# Other maps than the root and those in it are too many, and nearly all hold the root.
-RECALLED = (list, str)
+# To make keys that are not met again costs more than it saves.
+_PATIENCE = 32
 
 
 class Recall:
     """Gives what a template gave in this rendering for one of `scope.maps`, or ever for its input.
 
     `call` is what calls it. With each result the levels of calls that it took are kept, for these
-    have a limit.
+    have a limit. `given_up` are the templates that get something else each time, or what has no
+    key, see keys.py.
     """
 
     def __init__(self, scope: Scope, call: Callable[..., Any]) -> None:
         self._scope, self._call = scope, call
         self._of_map: dict[Any, tuple[int, Any]] = {}
         self._of_value: dict[Any, tuple[int, Any]] = {}
+        self._left: dict[str, int] = {}
+        self.given_up: set[str] = set()
 
     def begin(self, maps: set[int]) -> None:
         """Begin with the next file, in which only the maps with these ids are the same."""
@@ -39,20 +43,42 @@ class Recall:
 
     def forget(self) -> None:
         """Begin with other templates."""
-        self._of_map, self._of_value = {}, {}
+        for known in (self._of_map, self._of_value, self._left, self.given_up):
+            known.clear()
 
     def __call__(self, source: Source, offset: int, name: str, data: Any) -> Any:
         """Return what the template gives; `source` and `offset` are where it is called."""
-        scope, results = self._scope, self._of_value
-        key: Any = None
-        if id(data) in scope.maps:
-            results, key = self._of_map, (id(data), name)
-        elif scope.recalls and type(data) in RECALLED:
-            key = packed((name, data))
+        scope = self._scope
+        if id(data) not in scope.maps:
+            return self._of_input(source, offset, name, data)
+        known = self._of_map.get((id(data), name))
+        if known is None or not scope.holds(known[0]):
+            known = scope.measured(self._of_input, (source, offset, name, data))
+            keep(self._of_map, (id(data), name), known)
+        return known[1]
+
+    def _of_input(self, source: Source, offset: int, name: str, data: Any) -> Any:
+        scope = self._scope
+        asks = scope.recalls and name not in self.given_up
+        key = scope.keys.of(name, data) if asks else None
+        known = self._of_value.get(key)
+        if known is not None and scope.holds(known[0]):
+            self._left[name] = _PATIENCE
+            return known[1]
+        if asks:
+            self._miss(name)
         if key is None:
             return self._call(source, offset, name, data)
-        known = results.get(key)
-        if known is None or not scope.holds(known[0]):
-            known = scope.measured(self._call, (source, offset, name, data))
-            keep(results, key, known)
+        known = scope.measured(self._kept, (source, offset, name, data))
+        keep(self._of_value, key, known)
         return known[1]
+
+    def _miss(self, name: str) -> None:
+        left = self._left[name] = self._left.get(name, _PATIENCE) - 1
+        if not left:
+            self.given_up.add(name)
+
+    def _kept(self, source: Source, offset: int, name: str, data: Any) -> Any:
+        """Return what the template gives, and go on giving that."""
+        result = self._call(source, offset, name, data)
+        return result.kept() if type(result) is Handed else result

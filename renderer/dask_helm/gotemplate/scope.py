@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dask_helm.errors import TemplateError
+from dask_helm.gotemplate.keys import Keys
 from dask_helm.gotemplate.recall import Recall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dask_helm.gotemplate.compiler import Template
     from dask_helm.gotemplate.direct import Out
     from dask_helm.gotemplate.lexer import Source
+    from dask_helm.gotemplate.nodes import Node
 
 # Helm's own limit for one template that includes itself.
 MAX_DEPTH = 1000
@@ -23,7 +25,8 @@ class Scope:
 
     `recalls` says whether results of templates may be used again. `root` is the data of the file
     that is rendered, `maps` are that and the maps in it by their ids, if something is recalled.
-    `texts` and `handed` call a template for its text or for what it hands over.
+    `texts` and `handed` call a template for its text or for what it hands over, `keys` tell which
+    inputs are the same to a template.
     """
 
     def __init__(self) -> None:
@@ -32,6 +35,7 @@ class Scope:
         self.recalls = True
         self.root: Any = None
         self.maps: dict[int, Any] = {}
+        self.keys = Keys(self._body)
         self.texts = Recall(self, self.text)
         self.handed = Recall(self, self._value)
         # How tpl turns text into a template; templates.py knows, which stands above this module.
@@ -51,8 +55,8 @@ class Scope:
     def add(self, templates: dict[str, Template]) -> None:
         """Add templates; what others gave may have come from those that they replace."""
         self.templates.update(templates)
-        for recall in (self.texts, self.handed):
-            recall.forget()
+        for known in (self.texts, self.handed, self.keys):
+            known.forget()
 
     def call(self, source: Source, offset: int, name: str, data: Any, out: Out | None) -> Any:
         """Print a template, or without `out` return what it hands over, see handing.py.
@@ -85,6 +89,10 @@ class Scope:
         printed: list[str] = []
         self.call(source, offset, name, data, printed.append)
         return "".join(printed)
+
+    def _body(self, name: str) -> Sequence[Node] | None:
+        template = self.templates.get(name)
+        return template.body if template else None
 
     def _value(self, source: Source, offset: int, name: str, data: Any) -> Any:
         return self.call(source, offset, name, data, None)
