@@ -1,6 +1,12 @@
-"""For all tests: Ctrl-C works in the programs that they start."""
+"""For all tests."""
 
 import signal
+
+from hypothesis import settings
+
+# How long a test takes says more about the machine than about us.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -59,7 +59,6 @@ def test_every_example_renders_alike(example: Path, version: int, renderer: Rend
 
 @settings(
     max_examples=EXAMPLE_COUNT,
-    deadline=None,
     database=None,
     derandomize="DASK_HELM_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),

@@ -40,9 +40,7 @@ def without_nulls(value: Any) -> Any:
 
 
 @EVERY_HELM
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MANY, MANY)
 def test_coalesce_is_helms(
     tmp_path: Path, version: int, below: list[Any], above: list[Any]
@@ -56,9 +54,7 @@ def test_coalesce_is_helms(
 
 
 @EVERY_HELM
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MANY, MANY, MANY)
 def test_files_are_merged_as_helm_does(
     tmp_path: Path, version: int, first: list[Any], second: list[Any], third: list[Any]
@@ -74,7 +70,7 @@ def test_files_are_merged_as_helm_does(
 
 
 @given(MANY, MANY)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_nothing_is_changed_and_nothing_shared(below: list[Any], above: list[Any]) -> None:
     defaults, user = document(below), document(above)
     before = copy.deepcopy((defaults, user))

@@ -195,9 +195,7 @@ LINES = st.lists(PARTS, min_size=1, max_size=3).map(",".join)
 
 
 @EVERY_HELM
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, min_size=4, max_size=12))
 def test_generated_expressions(chart: Path, base: Path, version: int, texts: list[str]) -> None:
     assert agree(chart, base, "set", texts, version)
