@@ -23,8 +23,8 @@ _OTHER = -1
 _MOST_LINES = 16_384
 _MOST_PLANS = 512
 _LONGEST_TEXT = 1_000
-# Texts of one cluster are all read before they are written.
-_MOST_RECENT = 256
+# All texts of a cluster are read before any is written; a thousand pools have two each.
+_MOST_RECENT = 4_096
 # One text is read and written; a form that comes again after that may come often.
 _WORTH_A_PLAN = 2
 
