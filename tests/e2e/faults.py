@@ -16,12 +16,9 @@ from dask_helm import labels
 
 from demo.release import Release
 from demo.target import Target
-from tests.e2e import observing
+from tests.e2e import local, observing
 from tests.e2e.handles import Observer
 from tests.kubernetes import api, controlplane, network
-from tests.kubernetes.machine import Machine
-
-_CONTROL_PLANE = "dask-control-plane"
 
 
 class Gate:
@@ -114,9 +111,7 @@ def without_api_server(target: Target) -> Iterator[None]:
     """Kill the local cluster's API server, and start it again in the end."""
     if target.kubeconfig != api.KUBECONFIG:
         pytest.skip("SKIPPED: only the API server of the local cluster may be restarted")
-    process = _process("kube-apiserver")
-    folder = api.KUBECONFIG.parent / _CONTROL_PLANE
-    machine = Machine(_CONTROL_PLANE, folder / "var", _parent(process))
+    process, machine = local.process("kube-apiserver"), local.control_plane()
     os.kill(process, signal.SIGKILL)
     observing.until(lambda: not Path(f"/proc/{process}").exists(), 10)
     try:
@@ -125,21 +120,6 @@ def without_api_server(target: Target) -> Iterator[None]:
         addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
         controlplane.component(machine, "kube-apiserver", **addresses)
         observing.until(lambda: _is_ready(target), 60, "the API server is ready again")
-
-
-def _process(component: str) -> int:
-    """Return the process of a component of the local cluster."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if (folder / "cmdline").read_bytes().split(b"\0")[1:2] == [component.encode()]:
-                return int(folder.name)
-    raise LookupError(component)
-
-
-def _parent(process: int) -> int:
-    """Return the parent of what was left to itself: the first process of its machine."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("PPid:")))
 
 
 def _is_ready(target: Target) -> bool:

@@ -32,8 +32,31 @@ def autoscaled(release: Release, most: int) -> Iterator[None]:
 
     It takes the others away within 15 s. This decision of the real controller needs no metrics.
     """
-    bounds = ["--name=demo", "--min=1", f"--max={most}", "--cpu-percent=80"]
-    release.kubectl("autoscale", DEPLOYMENT, *bounds)
+    with _autoscaled(release, most, busy="80m"):
+        yield
+
+
+@contextmanager
+def autoscaled_by_load(release: Release, most: int) -> Iterator[None]:
+    """Have a HorizontalPodAutoscaler that takes workers away while they use less than a core."""
+    with _autoscaled(release, most, busy="1"):
+        yield
+
+
+@contextmanager
+def _autoscaled(release: Release, most: int, busy: str) -> Iterator[None]:
+    kind, name = DEPLOYMENT.split("/")
+    average = {"type": "AverageValue", "averageValue": busy}
+    spec = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind.capitalize(), "name": name},
+        "minReplicas": 1,
+        "maxReplicas": most,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": average}}],
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}},
+    }
+    kind = "HorizontalPodAutoscaler"
+    found = {"apiVersion": "autoscaling/v2", "kind": kind, "metadata": {"name": "demo"}}
+    release.kubectl("apply", "-f", "-", stdin=json.dumps({**found, "spec": spec}))
     try:
         yield
     finally:

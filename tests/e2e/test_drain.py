@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from dask_helm import labels
 from distributed import Client
 from distributed.client import FuturesCancelledError
 
-from demo.release import Release
+from demo.release import CommandError, Release
 from demo.target import Target
-from tests.e2e import observing, removals
+from tests.e2e import local, observing, removals
 from tests.e2e.conftest import NewRelease, new_namespace
 from tests.e2e.load import Load, work
+from tests.kubernetes import api, metrics
 
 HOSTS = "kubernetes.io/hostname"
 SPREAD = [{"maxSkew": 1, "topologyKey": HOSTS, "whenUnsatisfiable": "ScheduleAnyway"}]
@@ -66,6 +68,32 @@ def load(release: Release, client: Client) -> Load:
     return started
 
 
+@pytest.fixture
+def resource_metrics(release: Release) -> Iterator[None]:
+    """Have the cluster tell how busy pods are."""
+    with served_metrics(release):
+        observing.until(lambda: metrics_are_there(release))
+        yield
+
+
+def served_metrics(release: Release) -> AbstractContextManager[None]:
+    if metrics_are_there(release):
+        return nullcontext()
+    if release.target.kubeconfig != api.KUBECONFIG:
+        pytest.skip("SKIPPED: needs metrics-server; `kubectl top pods` must work")
+    return metrics.running(local.control_plane(), local.process)
+
+
+def metrics_are_there(release: Release) -> bool:
+    """Whether each worker's load is known."""
+    selector = labels.selector(release.name, labels.WORKER)
+    try:
+        told = release.kubectl("top", "pods", "--no-headers", "--selector", selector)
+    except CommandError:
+        return False
+    return len(told.splitlines()) == len(observing.pods(release, labels.WORKER))
+
+
 def node_without_scheduler(release: Release) -> str:
     """Return a node that workers run on, and the scheduler does not."""
     (scheduler,) = observing.pods(release, labels.SCHEDULER)
@@ -92,15 +120,33 @@ def test_kubectl_scale_takes_as_long_as_the_longest_task(release: Release, load:
 
 
 def test_a_horizontal_pod_autoscaler(release: Release, client: Client, load: Load) -> None:
-    """A real one decides by its maximum; what it would decide by CPU needs a metrics server."""
+    """It decides by its maximum."""
     load.check()
     longer = Load(client, seconds=20)
     with removals.autoscaled(release, 1):
         removals.gone(release, 1, seconds=80)
-        events = release.kubectl("get", "events", "--field-selector=reason=SuccessfulRescale")
-    assert "New size: 1; reason: Current number of replicas above Spec.MaxReplicas" in events
+        assert "New size: 1; reason: Current number of replicas above" in decisions(release)
     ends = longer.check()
     assert len(ends) == 3, "each worker had a task that ran on while it left"
+
+
+@pytest.mark.timeout(1200)  # metrics-server may have to be built first
+def test_an_autoscaler_that_decides_by_load(
+    release: Release, client: Client, load: Load, resource_metrics: None
+) -> None:
+    """It takes all that use little for idle, also those with tasks that wait for something."""
+    load.check()
+    longer = Load(client, seconds=45)
+    with removals.autoscaled_by_load(release, 3):
+        removals.gone(release, 1, seconds=110)
+        assert "New size: 1; reason: All metrics below target" in decisions(release)
+    ends = longer.check()
+    assert len(ends) == 3
+
+
+def decisions(release: Release) -> str:
+    """Return what autoscalers have decided."""
+    return release.kubectl("get", "events", "--field-selector=reason=SuccessfulRescale")
 
 
 def test_kubectl_drain_of_a_node(release: Release, load: Load) -> None:

@@ -102,8 +102,9 @@ def _build() -> tuple[Path, Path, Path]:
     with ThreadPoolExecutor() as pool:
         images = pool.submit(store.store)
         bin_folder = programs.tools()
-        for name in programs.PROGRAMS:
-            programs.program(name)
+        for name, each in programs.PROGRAMS.items():
+            if not each.optional:
+                programs.program(name)
     return bin_folder, images.result(), store.upper_layer(images.result())
 
 

