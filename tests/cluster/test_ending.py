@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from contextlib import suppress
 
 import pytest
@@ -31,3 +32,18 @@ def test_a_task_that_loses_cancellations_ends_as_well(
         assert isinstance(tasks[1].exception(), ZeroDivisionError)
 
     asyncio.run(check())
+
+
+def test_what_a_task_failed_with_is_not_printed_when_it_is_forgotten() -> None:
+    noted: list[object] = []
+
+    async def check() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: noted.append(context))
+        task = asyncio.create_task(failing())
+        await asyncio.sleep(0.01)
+        await ending.end(task)
+        del task
+        gc.collect()
+
+    asyncio.run(check())
+    assert noted == []

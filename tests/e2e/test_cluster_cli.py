@@ -62,7 +62,8 @@ def started(release: Release, *arguments: str) -> Iterator["subprocess.Popen[str
             yield running
         finally:
             running.send_signal(signal.SIGINT)
-            running.wait(60)
+            _, said = running.communicate(timeout=60)
+    assert "Traceback" not in said
 
 
 def test_list(installed: Release) -> None:
@@ -155,11 +156,14 @@ def test_logs(installed: Release) -> None:
     assert any("jupyter" in pod for pod in data(installed, "logs", "--jupyter"))
 
 
-def test_logs_as_they_come(installed: Release) -> None:
+@pytest.mark.parametrize("seconds", [0, 0.03, 0.1, 0.3])
+def test_logs_as_they_come(installed: Release, seconds: float) -> None:
+    """Ctrl-C ends them while a line is printed, and while none comes."""
     with started(installed, "logs", "-f", "--scheduler", "-o", "json") as running:
         assert running.stdout is not None
         line = json.loads(running.stdout.readline())
         assert "scheduler" in line["pod"]
+        time.sleep(seconds)
     assert running.returncode == 130
 
 

@@ -17,3 +17,6 @@ async def end(*tasks: "asyncio.Task[Any] | None") -> None:
         for task in running:
             task.cancel()
         _, running = await asyncio.wait(running, timeout=_PATIENCE)
+    for task in filter(None, tasks):
+        # Asked for, or else it would be printed when the task is forgotten.
+        task.cancelled() or task.exception()

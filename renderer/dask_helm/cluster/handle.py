@@ -19,7 +19,7 @@ from dask_helm.cluster import (
 )
 from dask_helm.cluster.adapting import PoolAdaptive
 from dask_helm.cluster.connection import Settings
-from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader
+from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader, Turns
 from dask_helm.cluster.notebook import ShownCluster
 from dask_helm.cluster.pools import WorkerGroup
 from dask_helm.cluster.releases import Wanted
@@ -95,6 +95,7 @@ class HelmCluster(ShownCluster):
         who = access.from_auth(auth, kubeconfig, context)
         wanted = Wanted(release_name, namespace, found)
         self._scaling = asyncio.Lock()
+        self._following: set[Turns] = set()
         self._starting = Starting(partial(self._waiter, _START))
         super().__init__(Settings(who, wanted, wish, security), name, **kwargs)
 
@@ -110,6 +111,7 @@ class HelmCluster(ShownCluster):
         return self
 
     async def _close(self) -> None:
+        await self._leave(*self._following)
         await self._starting.stop()
         await super()._close()
 
@@ -305,11 +307,19 @@ class HelmCluster(ShownCluster):
         return Reader(opened.kubernetes, opened.release.namespace)
 
     def _iterate(self, lines: "AsyncGenerator[Line, None]") -> Iterator[Line]:
+        turns = Turns(lines)
+        self._following.add(turns)
         try:
-            while (item := self.sync(_next, lines)) is not None:
+            while (item := self.sync(turns.next)) is not None:
                 yield item
         finally:
-            self.sync(lines.aclose)
+            if turns in self._following:
+                self.sync(self._leave, turns)
+
+    async def _leave(self, *following: Turns) -> None:
+        for turns in following:
+            self._following.discard(turns)
+            await turns.end()
 
 
 _START = 3600.0  # what has not started by then is left to itself
@@ -317,9 +327,3 @@ _START = 3600.0  # what has not started by then is left to itself
 
 def _seconds(timeout: float | str | None) -> float | None:
     return None if timeout is None else float(parse_timedelta(timeout))
-
-
-async def _next(lines: "AsyncGenerator[Line, None]") -> Line | None:
-    async for item in lines:
-        return item
-    return None

@@ -142,6 +142,26 @@ class Reader:
                 await queue.put((name, line))
 
 
+class Turns:
+    """Takes one line after the other of those that come, until it is ended, also in between."""
+
+    def __init__(self, lines: "AsyncGenerator[Line, None]") -> None:
+        self._lines = lines
+        self._turn: asyncio.Task[Any] | None = None
+
+    async def next(self) -> Line | None:
+        """Return the next line, None when there will be no more."""
+        self._turn = asyncio.current_task()
+        async for line in self._lines:
+            return line
+        return None
+
+    async def end(self) -> None:
+        """Take no more lines; whoever waits for one has been interrupted."""
+        await end(self._turn)
+        await self._lines.aclose()
+
+
 def _next(asked: Asked, task: "asyncio.Task[None] | None") -> dict[str, str] | None:
     """Return with which parameters to begin, or go on after an interruption; None to leave it.
 
