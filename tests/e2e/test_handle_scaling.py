@@ -200,7 +200,7 @@ def test_closing_in_the_middle_leaves_everything_as_it_was(
         with handle(installed) as second:
             second.loop.add_callback(second._scale, 1, "default")
             observing.until(lambda: "closing_gracefully" in statuses(client))
-        assert statuses(client) == {"running"}
+        observing.until(lambda: statuses(client) == {"running"}, 10)  # they say so themselves
         assert Observer(installed).replicas() == 3
         assert len(client.gather(running)) == 4
 
