@@ -27,24 +27,12 @@ def write_scale(release: Release, replicas: int) -> None:
 
 
 @contextmanager
-def autoscaled(release: Release, most: int) -> Iterator[None]:
-    """Have a HorizontalPodAutoscaler, which allows no more workers than that.
+def autoscaled(release: Release, most: int, busy: str = "80m") -> Iterator[None]:
+    """Have a HorizontalPodAutoscaler: no more workers than that, and fewer while few are `busy`.
 
-    It takes the others away within 15 s. This decision of the real controller needs no metrics.
+    It takes those above the maximum away within 15 s. This decision of the real controller needs
+    no metrics; how much of a core makes a worker busy only counts where there are some.
     """
-    with _autoscaled(release, most, busy="80m"):
-        yield
-
-
-@contextmanager
-def autoscaled_by_load(release: Release, most: int) -> Iterator[None]:
-    """Have a HorizontalPodAutoscaler that takes workers away while they use less than a core."""
-    with _autoscaled(release, most, busy="1"):
-        yield
-
-
-@contextmanager
-def _autoscaled(release: Release, most: int, busy: str) -> Iterator[None]:
     kind, name = DEPLOYMENT.split("/")
     average = {"type": "AverageValue", "averageValue": busy}
     spec = {
@@ -54,9 +42,9 @@ def _autoscaled(release: Release, most: int, busy: str) -> Iterator[None]:
         "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": average}}],
         "behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}},
     }
-    kind = "HorizontalPodAutoscaler"
-    found = {"apiVersion": "autoscaling/v2", "kind": kind, "metadata": {"name": "demo"}}
-    release.kubectl("apply", "-f", "-", stdin=json.dumps({**found, "spec": spec}))
+    scaler = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "spec": spec}
+    given = json.dumps({**scaler, "metadata": {"name": "demo"}})
+    release.kubectl("apply", "-f", "-", stdin=given)
     try:
         yield
     finally:
