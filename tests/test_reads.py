@@ -1,6 +1,7 @@
 """Which values templates read, by construct; and the chart reads what its schema has."""
 
-import time
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -328,7 +329,12 @@ def test_a_value_that_no_template_reads_any_more_is_found() -> None:
     }
 
 
-def test_reading_the_chart_is_fast_enough_for_the_command_line() -> None:
-    begin = time.process_time()
-    reads(TEMPLATES)
-    assert time.process_time() - begin < 0.5
+def test_reading_the_chart_takes_few_steps() -> None:
+    """Explain does it each time. Calls are counted: how long they take depends on the machine."""
+    calls = Counter[str]()
+    sys.setprofile(lambda _, event, __: calls.update([event]))
+    try:
+        reads(TEMPLATES)
+    finally:
+        sys.setprofile(None)
+    assert calls["call"] < 800_000  # 0.4 million when this was written: 0.2 s
