@@ -9,10 +9,11 @@ from distributed import Client
 from distributed.security import Security
 
 from demo.release import Release
-from tests.e2e import observing
+from tests.e2e import observing, removals
 from tests.e2e.accounts import account, rules
 from tests.e2e.conftest import NewRelease
 from tests.e2e.handles import SMALL, Observer, handle
+from tests.e2e.load import Load
 
 NO_JUPYTER: dict[str, Any] = {"jupyter": {"enabled": False}}
 ONE: dict[str, Any] = {**NO_JUPYTER, "workers": {"default": {"replicas": 1, "resources": SMALL}}}
@@ -48,12 +49,17 @@ def test_a_node_port_or_an_address(release: Release) -> None:
 
 
 MOUNT = "/certificates"
-PREFIX = "DASK_DISTRIBUTED__COMM__"
-FILES = {
-    "TLS__CA_FILE": "ca.crt",
-    "TLS__SCHEDULER__CERT": "tls.crt",
-    "TLS__SCHEDULER__KEY": "tls.key",
+TLS = "DASK_DISTRIBUTED__COMM__TLS__"
+MOUNTED: dict[str, Any] = {
+    "volumes": [{"name": "certificates", "secret": {"secretName": "certificates"}}],
+    "volumeMounts": [{"name": "certificates", "mountPath": MOUNT}],
 }
+
+
+def certificates(role: str) -> list[dict[str, str]]:
+    """Return the environment that tells a process of Dask where its certificates are."""
+    files = {"CA_FILE": "ca.crt", f"{role}__CERT": "tls.crt", f"{role}__KEY": "tls.key"}
+    return [{"name": TLS + name, "value": f"{MOUNT}/{file}"} for name, file in files.items()]
 
 
 @pytest.fixture
@@ -67,12 +73,7 @@ def encrypted(release: Release) -> tuple[Release, Security]:
     }
     literals = [f"--from-literal={name}={text}" for name, text in texts.items()]
     release.kubectl("create", "secret", "generic", "certificates", *literals)
-    scheduler = {
-        "env": [{"name": PREFIX + k, "value": f"{MOUNT}/{v}"} for k, v in FILES.items()],
-        "extraArgs": ["--protocol=tls"],
-        "volumes": [{"name": "certificates", "secret": {"secretName": "certificates"}}],
-        "volumeMounts": [{"name": "certificates", "mountPath": MOUNT}],
-    }
+    scheduler = {**MOUNTED, "env": certificates("SCHEDULER"), "extraArgs": ["--protocol=tls"]}
     release.install(values={**NO_JUPYTER, "workers": {"default": None}, "scheduler": scheduler})
     return release, security
 
@@ -102,3 +103,27 @@ def test_a_secret_that_may_not_be_read(encrypted: tuple[Release, Security], tmp_
     kubeconfig = account(release, [*rules(), {"apiGroups": [""], **names}], tmp_path).kubeconfig
     with handle(release, kubeconfig=kubeconfig) as cluster:
         assert cluster.security.tls_ca_file == security.tls_ca_file
+
+
+def test_workers_with_tls_hand_over_what_they_hold(
+    encrypted: tuple[Release, Security], new_release: NewRelease
+) -> None:
+    """The hook connects as the environment of its container says, like the worker."""
+    release, security = encrypted
+    more = new_release("more")
+    address = f"tls://demo-dask-scheduler.{release.namespace}.svc:8786"
+    pool = {**MOUNTED, "env": certificates("WORKER"), "threads": 1, "memoryLimit": "1Gi"}
+    elsewhere = {"enabled": False, "address": address}
+    workers = {"default": {**pool, "replicas": 3}}
+    more.install(values={**NO_JUPYTER, "scheduler": elsewhere, "workers": workers})
+    with handle(more, security=security) as cluster, Client(cluster) as client:
+        observing.wait_for_workers(more, client, 3)
+        assert {known.partition(":")[0] for known in cluster.scheduler_info["workers"]} == {"tls"}
+        load = Load(client)
+        removals.scale(more, 2, "deployment/more-dask-worker")
+        removals.gone(more, 2)
+        load.check()
+        load = Load(client)
+        cluster.scale(1)
+        assert len(removals.present(more)) == 1
+        load.check()
