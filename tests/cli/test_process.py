@@ -47,6 +47,7 @@ def test_a_manifest_from_standard_input() -> None:
         (["render", "--output-dir", "/proc/self/x"], b"", 1),
         (["nothing"], b"", 2),
         (["diff"], b"", 2),
+        (["scale", "2", "--kubeconfig", "/nowhere"], b"", 1),
     ],
 )
 def test_a_mistake_is_one_message(arguments: list[str], stdin: bytes, code: int) -> None:

@@ -1,6 +1,7 @@
 """The same from the shell: list, status, scale, adapt, logs, open, versions."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -66,6 +67,21 @@ def started(release: Release, *arguments: str) -> Iterator["subprocess.Popen[str
     assert "Traceback" not in said
 
 
+def test_a_release_elsewhere_is_named_as_the_shell_wants_it(installed: Release) -> None:
+    credentials = words(installed)[2:]
+    done = process("status", "--release", "demo", *credentials)
+    assert done.returncode == 2
+    found = re.search(r"Write: --release demo (--namespace [-a-z0-9]+)$", done.stderr)
+    assert found, done.stderr
+    assert process("status", *found[1].split(), *credentials).stdout.startswith("Release    demo")
+
+
+@pytest.mark.parametrize("way", ["--via=port-forward", "--address=tcp://127.0.0.1:1"])
+def test_the_way_is_the_users(installed: Release, way: str) -> None:
+    code = 1 if "address" in way else 0
+    assert ("cannot be reached" in run(installed, "status", way, code=code).stdout) == bool(code)
+
+
 def test_list(installed: Release) -> None:
     lines = run(installed, "list").stdout.splitlines()
     assert lines[0].split() == ["RELEASE", "NAMESPACE", "CHART", "SCHEDULER", "PODS", "READY"]
@@ -109,7 +125,10 @@ def test_scale(installed: Release) -> None:
         (("scale", "many"), "Invalid value"),
         (("scale", "1", "-g", "nix"), "its groups are: default, noimage"),
         (("status", "-r", "nix"), "no release 'nix'"),
-        (("logs", "--since", "soon"), "write 30s, 10m or 2h"),
+        (
+            ("logs", "--since", "soon"),
+            "--since soon is no time; write seconds",
+        ),
         (("adapt", "--minimum", "3", "--maximum", "2"), "maximum=2 is less"),
     ],
 )

@@ -52,7 +52,9 @@ def _exit_code(error: Exception) -> int:
 
 def _message(error: Exception) -> str:
     if isinstance(error, DaskHelmError):
-        return str(error)
+        from dask_helm.cli.wording import in_the_shell
+
+        return in_the_shell(str(error))
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return (

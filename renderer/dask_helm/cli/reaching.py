@@ -1,5 +1,6 @@
 """What the commands share that talk to a running release."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -22,14 +23,17 @@ class Reach(NamedTuple):
     namespace: str | None
     context: str | None
     kubeconfig: str | None
+    via: str | None
+    address: str | None
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of HelmCluster."""
-        given = dict(zip(("release_name", "namespace", "context", "kubeconfig"), self, strict=True))
-        return {key: value for key, value in given.items() if value is not None}
+        return {key: value for key, value in self._asdict().items() if value is not None}
 
 
+_WAYS = ("service", "port-forward", "node-port", "load-balancer")
+_WAY = f"The way to the scheduler: {', '.join(_WAYS)}."
 _CREDENTIALS = (
     click.option("--context", metavar="NAME", help="Context of the kubeconfig."),
     click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file; as for kubectl."),
@@ -44,7 +48,32 @@ _OPTIONS = (
     ),
     click.option("-n", "--namespace", metavar="NAME", help="Its namespace; that of the context."),
     *_CREDENTIALS,
+    click.option("--via", type=click.Choice(_WAYS), metavar="WAY", help=_WAY),
+    click.option("--address", metavar="URL", help="The scheduler's, as it is: tcp://HOST:8786."),
 )
+
+
+class ReleaseCommand(click.Command):
+    """A command that works with a release."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse arguments; where one may be the release, say how that is named."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise _completed(error) from error
+
+
+def _completed(error: click.UsageError) -> click.UsageError:
+    if not isinstance(getattr(error, "param", None), click.Option):
+        error.message += _if_it_is_a_release(error.message)  # type: ignore[misc]
+    return error
+
+
+def _if_it_is_a_release(message: str) -> str:
+    """Return what to write when a refused word, in quotes or brackets, could be a release."""
+    found = re.search(r"['(]([a-z][-.a-z0-9]*)", message)
+    return f"\nIf {found[1]} is the release, write: --release {found[1]}" if found else ""
 
 
 def credentials(function: F) -> F:

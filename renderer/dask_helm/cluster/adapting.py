@@ -15,7 +15,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf
@@ -25,6 +25,7 @@ import dask
 from distributed.deploy import Adaptive
 
 from dask_helm.cluster import scaling
+from dask_helm.cluster.durations import seconds
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.pools import Pool, View, Worker
 from dask_helm.errors import AdaptError, ArgumentError
@@ -44,6 +45,12 @@ def limits(minimum: int | None, maximum: float | None) -> tuple[int, float]:
     if most < least:
         raise ArgumentError(f"maximum={most} is less than minimum={least}")
     return least, most
+
+
+def times(options: Mapping[str, Any]) -> dict[str, float]:
+    """Return those of the options that are times, in seconds. Raises ArgumentError."""
+    given = {name: options.get(name) for name in ("interval", "target_duration")}
+    return {name: seconds(time, name) for name, time in given.items() if time is not None}
 
 
 def wanted(view: View, pool: Pool, target: int) -> int:

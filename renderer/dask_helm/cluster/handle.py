@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
-from dask.utils import parse_timedelta
 from distributed.utils import Log, Logs
 
 from dask_helm.cluster import (
@@ -19,6 +18,7 @@ from dask_helm.cluster import (
 )
 from dask_helm.cluster.adapting import PoolAdaptive
 from dask_helm.cluster.connection import Settings
+from dask_helm.cluster.durations import seconds
 from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader, Turns
 from dask_helm.cluster.notebook import ShownCluster
 from dask_helm.cluster.pools import WorkerGroup
@@ -193,8 +193,8 @@ class HelmCluster(ShownCluster):
 
         """
         least, most = adapting.limits(minimum, maximum)
-        limits = {"minimum": least, "maximum": most}
-        new = PoolAdaptive(self, worker_group, force, self._adaptive, **limits, **options)
+        options |= {"minimum": least, "maximum": most, **adapting.times(options)}
+        new = PoolAdaptive(self, worker_group, force, self._adaptive, **options)
         self._adaptive = new
         return new if self.asynchronous else self.sync(new.claimed)
 
@@ -326,4 +326,4 @@ _START = 3600.0  # what has not started by then is left to itself
 
 
 def _seconds(timeout: float | str | None) -> float | None:
-    return None if timeout is None else float(parse_timedelta(timeout))
+    return None if timeout is None else seconds(timeout, "timeout")

@@ -54,9 +54,8 @@ async def find(kubernetes: Kubernetes, wanted: Wanted) -> Release:
     found = await releases(kubernetes, namespace, wanted.schemes)
     if wanted.name:
         return await _named(kubernetes, wanted, found)
-    if not found and not wanted.namespace:
-        found = await everywhere(kubernetes, wanted.schemes)
-    return _only(found, wanted.namespace)
+    others = [] if found else await everywhere(kubernetes, wanted.schemes)
+    return _only(found if wanted.namespace else found or others, wanted.namespace, others)
 
 
 async def releases(
@@ -106,28 +105,33 @@ async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -
 
 
 def _missing(name: str, namespace: str, found: list[Release], others: list[Release]) -> str:
-    same = [one.namespace for one in others if one.name == name]
+    same = [one for one in others if one.name == name]
     near = get_close_matches(name, [one.name for one in found], n=1)
     known = ", ".join(one.name for one in found) or "none"
     text = f"there is no release {name!r} of a Dask chart in namespace {namespace}"
     if same:
-        return f"{text}, but in {same[0]}. Write: HelmCluster({name!r}, namespace={same[0]!r})"
+        return f"{text}, but in {same[0].namespace}. Write: {_call(same[0])}"
     hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"{text}{hint}. Releases there: {known}. `helm list --all-namespaces` shows all"
+    return f"{text}{hint}. Releases there: {known}. `dask-helm list -A` shows all"
 
 
-def _only(found: list[Release], namespace: str | None) -> Release:
+def _only(found: list[Release], namespace: str | None, others: list[Release]) -> Release:
     if len(found) == 1:
         return found[0]
     where = f"in namespace {namespace}" if namespace else "in reach"
     if not found:
-        raise NoReleaseError(f"no release of a Dask chart is {where}. {_NAME_IT}")
+        raise NoReleaseError(f"no release of a Dask chart is {where}. {_elsewhere(others)}")
     names = ", ".join(map(str, found))
-    first = found[0]
-    raise ManyReleasesError(
-        f"{len(found)} releases are {where}: {names}. "
-        f"Write which: HelmCluster({first.name!r}, namespace={first.namespace!r})"
-    )
+    write = f"Write which: {_call(found[0])}"
+    raise ManyReleasesError(f"{len(found)} releases are {where}: {names}. {write}")
 
 
-_NAME_IT = "Write where it is: HelmCluster('RELEASE', namespace='NAMESPACE')"
+def _elsewhere(others: list[Release]) -> str:
+    if not others:
+        return "Write where it is: HelmCluster('RELEASE', namespace='NAMESPACE')"
+    names = ", ".join(map(str, others))
+    return f"Elsewhere are: {names}. Write: {_call(others[0])}"
+
+
+def _call(release: Release) -> str:
+    return f"HelmCluster({release.name!r}, namespace={release.namespace!r})"

@@ -25,7 +25,8 @@ _SOURCES = {
 }
 _WRITE = (
     "Write: HelmCluster(…, security=distributed.Security(tls_ca_file=FILE, tls_client_cert=FILE, "
-    "tls_client_key=FILE, require_encryption=True))"
+    "tls_client_key=FILE, require_encryption=True)); or set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
 )
 
 

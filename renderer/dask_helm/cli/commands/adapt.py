@@ -17,7 +17,7 @@ Examples:
 """
 
 
-@click.command("adapt", epilog=EXAMPLES)
+@click.command("adapt", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @click.option("--minimum", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--maximum", type=click.IntRange(min=0), required=True)
 @reaching.group

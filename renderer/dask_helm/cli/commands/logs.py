@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command("logs", epilog=EXAMPLES)
+@click.command("logs", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is printed from now on.")
 @click.option("--scheduler", is_flag=True, help="Only the scheduler's, or with the others named.")
 @click.option("--workers", is_flag=True, help="Only those of workers.")
@@ -63,14 +63,9 @@ def command(
 
 
 def _seconds(since: str | None) -> int | None:
-    from dask.utils import parse_timedelta
+    from dask_helm.cluster.durations import seconds
 
-    if since is None:
-        return None
-    try:
-        return max(int(parse_timedelta(since)), 1)
-    except (KeyError, ValueError) as error:
-        raise click.BadParameter(f"{since!r} is no time; write 30s, 10m or 2h") from error
+    return None if since is None else max(int(seconds(since, "since")), 1)
 
 
 def _lines(found: Iterable[tuple[str, str]], output: str) -> None:

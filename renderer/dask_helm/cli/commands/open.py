@@ -17,7 +17,7 @@ Examples:
 """
 
 
-@click.command("open", epilog=EXAMPLES)
+@click.command("open", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @click.argument("what", type=click.Choice(["dashboard", "jupyter"]), default="dashboard")
 @click.option(
     "--browser/--no-browser", default=True, help="Open it in a browser, or only say where."

@@ -18,7 +18,7 @@ Examples:
 """
 
 
-@click.command("scale", epilog=EXAMPLES)
+@click.command("scale", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @click.argument("number", type=click.IntRange(min=0), metavar="PODS")
 @reaching.group
 @click.option("--force", is_flag=True, help="Go on although results would be lost.")

@@ -7,6 +7,7 @@ import click
 
 from dask_helm.cli import options, printing, reaching
 from dask_helm.cli.reaching import Reach
+from dask_helm.cli.wording import in_the_shell
 
 EXAMPLES = """
 \b
@@ -17,7 +18,7 @@ Examples:
 """
 
 
-@click.command("status", epilog=EXAMPLES)
+@click.command("status", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @reaching.reach
 @options.output("text", "json", "yaml", short=True)
 @click.pass_context
@@ -40,7 +41,12 @@ def _found(reach: Reach) -> dict[str, Any]:
     try:
         return {**_asked(reach), "error": ""}
     except (UnreachableError, TlsError, LostError) as error:
-        return {**_outside(reach), "address": "", "dashboard": "", "error": str(error)}
+        return {
+            **_outside(reach),
+            "address": "",
+            "dashboard": "",
+            "error": in_the_shell(str(error)),
+        }
 
 
 def _asked(reach: Reach) -> dict[str, Any]:

@@ -18,7 +18,7 @@ Exit codes: 0 all is alike, 1 versions differ or something failed.
 """
 
 
-@click.command("versions", epilog=EXAMPLES)
+@click.command("versions", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
 @click.option("--package", "packages", multiple=True, metavar="NAME", help="One more package.")
 @reaching.reach
 @options.output("text", "json", "yaml", short=True)
