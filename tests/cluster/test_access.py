@@ -82,6 +82,19 @@ def test_wrong_ones_are_named(kubeconfig: str, tmp_path: Path) -> None:
         assert "kubectl config get-contexts" in str(caught.value)
 
 
+def test_none_at_all_is_told_with_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for places in (None, "/nix", "/nix:/nor"):
+        monkeypatch.delenv("KUBECONFIG", raising=False)
+        if places:
+            monkeypatch.setenv("KUBECONFIG", places)
+        with pytest.raises(KubeconfigError) as caught:
+            asyncio.run(Access().login())
+        assert f"there is no kubeconfig {places or '~/.kube/config'}. " in str(caught.value)
+
+
 def test_in_a_pod(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kubeconfig: str) -> None:
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setattr(access, "SERVICE_ACCOUNT", tmp_path)

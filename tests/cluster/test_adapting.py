@@ -126,3 +126,21 @@ def test_limits() -> None:
     for pair in wrong:
         with pytest.raises(ArgumentError):
             limits(*pair)
+
+
+def test_options_of_adaptive() -> None:
+    given = {"interval": "500ms", "wait_count": 3, "target_duration": None}
+    assert adapting.checked(given) == {"interval": 0.5, "wait_count": 3}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"wait_cuont": 3}, "'wait_cuont'; it has: interval, target_duration, wait_count"),
+        ({"wait_count": 0}, "wait_count is 0; write a whole number from 1 on"),
+        ({"interval": "soon"}, "interval='soon' is no time"),
+    ],
+)
+def test_options_that_are_wrong(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        adapting.checked(options)

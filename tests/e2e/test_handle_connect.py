@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 from dask_helm import HelmCluster, labels
-from dask_helm.errors import (
-    NoReleaseError,
-    UnreachableError,
-)
+from dask_helm.errors import NoReleaseError, UnavailableError, UnreachableError
 from distributed import Client
 from distributed.core import Status
 from distributed.deploy import Cluster
@@ -44,6 +41,8 @@ def test_it_connects_computes_and_says_what_it_is(installed: Release) -> None:
         with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
             assert "Dask" in page.read().decode()
     assert cluster.status == Status.closed
+    with pytest.raises(UnavailableError, match="is not connected: it has been closed; make a new"):
+        cluster.scale(1)
     assert Observer(installed).replicas() == 2, "the release stays as it is"
 
 
@@ -51,6 +50,8 @@ def test_asynchronously(installed: Release) -> None:
     async def scenario() -> None:
         cluster = handle(installed, asynchronous=True)
         assert cluster.status == Status.created, "nothing is asked before it is awaited"
+        with pytest.raises(UnavailableError, match="is not connected: write `await cluster` first"):
+            await cluster.scale(1)
         async with cluster, Client(cluster, asynchronous=True) as client:
             assert await client.submit(sum, [1, 2]) == 3
             assert cluster.status == Status.running

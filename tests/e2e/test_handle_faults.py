@@ -294,7 +294,9 @@ def test_several_releases(installed: Release) -> None:
 
 
 def test_wrong_kubeconfigs(installed: Release, tmp_path: Path) -> None:
-    advice = "Check with `kubectl config get-contexts`, or name others: kubeconfig, context"
+    advice = (
+        "Check with `kubectl config get-contexts`, or name another with kubeconfig= or context="
+    )
     file = kubeconfig(installed, tmp_path)
     with pytest.raises(KubeconfigError, match=exactly(f"there is no kubeconfig nix. {advice}")):
         handle(installed, kubeconfig="nix")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dask_helm import labels
 from dask_helm.cluster.pools import WorkerGroup
-from dask_helm.errors import StartError, UnknownGroupError, WaitError
+from dask_helm.errors import ArgumentError, StartError, UnknownGroupError, WaitError
 from distributed import Client
 from distributed.utils import Log, Logs
 
@@ -64,7 +64,7 @@ def test_waiting_for_what_is_there(installed: Release) -> None:
         with pytest.raises(UnknownGroupError, match=r"crash, default, double, huge, noimage"):
             cluster.wait_for_workers(1, worker_group="nix")
         for wrong in (0, -1, 1.5, True):
-            with pytest.raises(ValueError, match="positive integer"):
+            with pytest.raises(ValueError, match="a whole number from 1 on"):
                 cluster.wait_for_workers(wrong)
 
 
@@ -138,6 +138,14 @@ def talk() -> Any:
             time.sleep(0.1)
 
     return function
+
+
+@pytest.mark.parametrize("wrong", [{"since_seconds": "soon"}, {"tail_lines": -1}], ids=str)
+def test_logs_of_no_time_or_number(installed: Release, wrong: dict[str, Any]) -> None:
+    with handle(installed) as cluster:
+        with pytest.raises(ArgumentError, match=next(iter(wrong))):
+            cluster.get_logs(**wrong)
+        assert any(cluster.get_logs(cluster=False, since_seconds="10m").values())
 
 
 def test_logs_as_they_come(installed: Release) -> None:

@@ -3,7 +3,9 @@
 import re
 
 _CALL = re.compile(r"HelmCluster\(([^()]*)\)")
-_ARGUMENT = re.compile(r"\b(address|force|interval|since|timeout|via)=(True|'[^']*')?")
+_ARGUMENT = re.compile(
+    r"\b(address|context|force|interval|kubeconfig|since|timeout|via)=(True|'[^']*')?"
+)
 
 
 def in_the_shell(message: str) -> str:

@@ -34,8 +34,7 @@ class Access:
     def __str__(self) -> str:
         if self.in_pod:
             return f"service account in {SERVICE_ACCOUNT}"
-        file = self.kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT
-        return f"kubeconfig {file}" + (f", context {self.context}" if self.context else "")
+        return f"kubeconfig {self._files}" + (f", context {self.context}" if self.context else "")
 
     async def login(self) -> Api:
         """Return a session of its own with the API server. Raises KubeconfigError."""
@@ -56,11 +55,16 @@ class Access:
         return context.get("namespace") or "default"
 
     def _check(self) -> None:
-        if self.kubeconfig and not Path(self.kubeconfig).expanduser().is_file():
-            raise KubeconfigError(f"there is no kubeconfig {self.kubeconfig}. {_ADVICE}")
+        files = self._files.split(os.pathsep)
+        if not (self.in_pod or any(Path(file).expanduser().is_file() for file in files)):
+            raise KubeconfigError(f"there is no kubeconfig {self._files}. {_ADVICE}")
+
+    @property
+    def _files(self) -> str:
+        return self.kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT
 
 
-_ADVICE = "Check with `kubectl config get-contexts`, or name others: kubeconfig, context"
+_ADVICE = "Check with `kubectl config get-contexts`, or name another with kubeconfig= or context="
 
 
 def _said(error: Exception) -> str:

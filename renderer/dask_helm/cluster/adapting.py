@@ -15,7 +15,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf
@@ -25,8 +25,8 @@ import dask
 from distributed.deploy import Adaptive
 
 from dask_helm.cluster import scaling
-from dask_helm.cluster.durations import seconds
 from dask_helm.cluster.ending import end
+from dask_helm.cluster.numbers import positive, seconds
 from dask_helm.cluster.pools import Pool, View, Worker
 from dask_helm.errors import AdaptError, ArgumentError
 
@@ -39,18 +39,31 @@ def limits(minimum: int | None, maximum: float | None) -> tuple[int, float]:
     """Return both limits, those of Dask's configuration for None. Raises ArgumentError."""
     least = dask.config.get("distributed.adaptive.minimum") if minimum is None else minimum
     most = dask.config.get("distributed.adaptive.maximum") if maximum is None else maximum
-    scaling.check_number(least)
-    if most != inf:
-        scaling.check_number(most)
+    least = scaling.check_number(least)
+    most = most if most == inf else scaling.check_number(most)
     if most < least:
         raise ArgumentError(f"maximum={most} is less than minimum={least}")
     return least, most
 
 
-def times(options: Mapping[str, Any]) -> dict[str, float]:
-    """Return those of the options that are times, in seconds. Raises ArgumentError."""
-    given = {name: options.get(name) for name in ("interval", "target_duration")}
-    return {name: seconds(time, name) for name, time in given.items() if time is not None}
+def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of Dask's Adaptive that are given, times in seconds.
+
+    Raises ArgumentError, also for unknown ones: Adaptive takes them, and does nothing.
+    """
+    for name in options:
+        if name not in _OPTIONS:
+            names = ", ".join(_OPTIONS)
+            raise ArgumentError(f"adapt has no option {name!r}; it has: {names}")
+    given = {name: value for name, value in options.items() if value is not None}
+    return {name: _OPTIONS[name](value, name) for name, value in given.items()}
+
+
+_OPTIONS: dict[str, Callable[[Any, str], float]] = {
+    "interval": seconds,
+    "target_duration": seconds,
+    "wait_count": positive,
+}
 
 
 def wanted(view: View, pool: Pool, target: int) -> int:

@@ -18,16 +18,15 @@ from dask_helm.cluster import (
 )
 from dask_helm.cluster.adapting import PoolAdaptive
 from dask_helm.cluster.connection import Settings
-from dask_helm.cluster.durations import seconds
 from dask_helm.cluster.logs import CLUSTER, Asked, Line, Reader, Turns
 from dask_helm.cluster.notebook import ShownCluster
+from dask_helm.cluster.numbers import positive, seconds, whole
 from dask_helm.cluster.pools import WorkerGroup
 from dask_helm.cluster.releases import Wanted
 from dask_helm.cluster.scaling import Scaling
 from dask_helm.cluster.starting import Starting
 from dask_helm.cluster.waiting import Waiter
 from dask_helm.cluster.ways import AUTO, Wish
-from dask_helm.errors import ArgumentError
 
 Self = TypeVar("Self", bound="HelmCluster")
 
@@ -193,8 +192,9 @@ class HelmCluster(ShownCluster):
 
         """
         least, most = adapting.limits(minimum, maximum)
-        options |= {"minimum": least, "maximum": most, **adapting.times(options)}
-        new = PoolAdaptive(self, worker_group, force, self._adaptive, **options)
+        limits = {"minimum": least, "maximum": most}
+        given = adapting.checked(options)
+        new = PoolAdaptive(self, worker_group, force, self._adaptive, **limits, **given)
         self._adaptive = new
         return new if self.asynchronous else self.sync(new.claimed)
 
@@ -234,9 +234,8 @@ class HelmCluster(ShownCluster):
         Raises StartError at once when that cannot happen, for it says why pods do not start, and
         WaitError (a TimeoutError) after `timeout` seconds.
         """
-        if isinstance(n_workers, bool) or not isinstance(n_workers, int) or n_workers < 1:
-            raise ArgumentError(f"n_workers is {n_workers!r}; write a positive integer")
-        return self.sync(self._wait_for_workers, n_workers, timeout, worker_group)
+        number = positive(n_workers, "n_workers")
+        return self.sync(self._wait_for_workers, number, timeout, worker_group)
 
     async def _wait_for_workers(
         self, n_workers: int = 0, timeout: float | str | None = None, group: str | None = None
@@ -267,7 +266,7 @@ class HelmCluster(ShownCluster):
         jupyter: bool = False,
         previous: bool = False,
         tail_lines: int | None = None,
-        since_seconds: int | None = None,
+        since_seconds: float | str | None = None,
         follow: bool = False,
     ) -> Any:
         """Return what the pods have printed, by pod, and under "Cluster" what this handle has.
@@ -284,15 +283,17 @@ class HelmCluster(ShownCluster):
             jupyter: Whether to include that of Jupyter.
             previous: Of the container before, which may have crashed.
             tail_lines: Only that many lines of each.
-            since_seconds: Only what was printed in that time.
+            since_seconds: Only what was printed in that time, also "10m".
             follow: Whether to go on with what is printed from now on.
 
         """
         chosen = workers if isinstance(workers, bool) else list(workers)
-        asked = Asked(scheduler, chosen, worker_group, jupyter, previous, tail_lines, since_seconds)
+        since = None if since_seconds is None else seconds(since_seconds, "since_seconds")
+        lines = None if tail_lines is None else whole(tail_lines, "tail_lines")
+        asked = Asked(scheduler, chosen, worker_group, jupyter, previous, lines, since)
         if follow:
-            lines = self._reader.follow(asked, self._look_anyway)
-            return lines if self.asynchronous else self._iterate(lines)
+            found = self._reader.follow(asked, self._look_anyway)
+            return found if self.asynchronous else self._iterate(found)
         return self.sync(self._get_pod_logs, cluster, asked)
 
     async def _get_pod_logs(self, cluster: bool, asked: Asked) -> Logs:

@@ -2,7 +2,7 @@
 
 import asyncio
 import warnings
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 from distributed.core import Status
@@ -89,8 +89,18 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
     @property
     def _opened_connection(self) -> Connection:
         if self._connection is None:
-            raise UnavailableError(f"{self.name or 'this handle'} is not connected: {_CONNECT}")
+            raise self._unconnected()
         return self._connection
+
+    def _unconnected(self) -> UnavailableError:
+        how = _ANEW if self.status in (Status.closing, Status.closed) else _CONNECT
+        return UnavailableError(f"{self.name or 'this handle'} is not connected: {how}")
+
+    def sync(self, func: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Call as in `distributed`; a closed handle, whose loop may be gone, says that it is."""
+        if self.status == Status.closed and self.loop.asyncio_loop.is_closed():
+            raise self._unconnected()
+        return super().sync(func, *arguments, **options)
 
     async def _look(self) -> View:
         """Return the release as it is now.
@@ -188,3 +198,4 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
 
 
 _CONNECT = "write `await cluster` first, or use `async with`"
+_ANEW = "it has been closed; make a new HelmCluster"

@@ -35,12 +35,13 @@ class Asked:
     jupyter: bool = False
     previous: bool = False
     tail_lines: int | None = None
-    since_seconds: int | None = None
+    since_seconds: float | None = None
 
     @property
     def params(self) -> dict[str, str]:
         """The parameters of the API."""
-        given: dict[str, Any] = {"tailLines": self.tail_lines, "sinceSeconds": self.since_seconds}
+        since = None if self.since_seconds is None else max(int(self.since_seconds), 1)
+        given = {"tailLines": self.tail_lines, "sinceSeconds": since}
         found = {key: str(value) for key, value in given.items() if value is not None}
         return found | ({"previous": "true"} if self.previous else {})
 

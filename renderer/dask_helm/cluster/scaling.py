@@ -17,6 +17,7 @@ from dask_helm.cluster import owners, pods, victims
 from dask_helm.cluster.changes import Changes
 from dask_helm.cluster.draining import Drain
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
+from dask_helm.cluster.numbers import integer
 from dask_helm.cluster.pools import Pool, View
 from dask_helm.cluster.victims import Candidate
 from dask_helm.cluster.waiting import Look, Tell
@@ -40,9 +41,10 @@ _MARGIN = 30.0
 
 def check_number(number: Any) -> int:
     """Return a number of pods. Raises ArgumentError for what is none."""
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _MOST:
+    found = integer(number)
+    if found is None or not 0 <= found <= _MOST:
         raise ArgumentError(f"{number!r} is no number of pods; write a whole one from 0 to {_MOST}")
-    return number
+    return found
 
 
 def chosen_pool(view: View, group: str | None) -> Pool:

@@ -62,10 +62,10 @@ def command(
         _lines(found, output) if follow else _all(found, output)
 
 
-def _seconds(since: str | None) -> int | None:
-    from dask_helm.cluster.durations import seconds
+def _seconds(since: str | None) -> float | None:
+    from dask_helm.cluster.numbers import seconds
 
-    return None if since is None else max(int(seconds(since, "since")), 1)
+    return None if since is None else seconds(since, "since")
 
 
 def _lines(found: Iterable[tuple[str, str]], output: str) -> None:

@@ -1,10 +1,11 @@
-"""Times as people write them."""
+"""Times and counts as people write them."""
 
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
-from dask_helm.cluster.durations import seconds
+from dask_helm.cluster.numbers import positive, seconds, whole
 from dask_helm.errors import ArgumentError
 
 
@@ -23,3 +24,16 @@ def test_what_is_no_time(given: Any) -> None:
     assert str(caught.value) == (
         f"timeout={given!r} is no time; write seconds, or a unit as in '90s' or '5m'"
     )
+
+
+@pytest.mark.parametrize("given", [3, np.int64(3), np.uint8(3)])
+def test_a_number(given: Any) -> None:
+    found = whole(given, "tail_lines")
+    assert (found, type(found)) == (3, int)
+
+
+@pytest.mark.parametrize("given", [-1, 0, True, 1.5, 2.0, "3", None, np.array([1, 2])])
+def test_what_is_no_number(given: Any) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        positive(given, "n_workers")
+    assert str(caught.value) == f"n_workers is {given!r}; write a whole number from 1 on"
