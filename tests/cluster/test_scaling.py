@@ -39,6 +39,7 @@ class Cluster(FakeKubernetes):
         self.tasks: dict[str, int] = {}  # how often a worker is still found busy
         self.held: dict[str, list[str]] = {}
         self.status: dict[str, str] = {}
+        self.leases: list[tuple[Any, ...]] = []
         self.stuck: set[str] = set()
         self.lonely = False
         self.failing: dict[str, Exception] = {}
@@ -147,11 +148,15 @@ class Cluster(FakeKubernetes):
             self.tasks[one[6:]] -= 1
         return stacks
 
-    async def run_function(self, function: bytes, args: bytes, kwargs: bytes) -> None:
-        assert callable(cloudpickle.loads(function))
-        for address in cloudpickle.loads(kwargs)["addresses"]:
-            self.status[address[6:]] = "running"
-        self._note("resume")
+    async def run_function(self, function: bytes, args: bytes, kwargs: bytes) -> Object:
+        name, given = cloudpickle.loads(function).__name__, cloudpickle.loads(kwargs)
+        names = [address[6:] for address in given["addresses"]]
+        if name == "resume":
+            self.status |= dict.fromkeys(names, "running")
+            self._note(name)
+        else:
+            self.leases.append((given["seconds"], *sorted(names)))
+        return {"result": True}
 
     async def look(self) -> View:
         workers = (await self.identity())["workers"]
@@ -187,6 +192,17 @@ def test_down_step_by_step() -> None:
         "set 1",
     ]
     assert cluster.pods == ["default1", "other0", "other1"]
+    assert cluster.leases == [(30, "default0", "default2"), (0, "default0", "default2")]
+
+
+def test_what_a_killed_handle_has_marked_is_not_marked_any_more() -> None:
+    cluster = Cluster(default=3)
+    cluster.tasks = {"default2": 1}
+    body = {"metadata": {"annotations": {COST: "-2147483647"}}}
+    asyncio.run(cluster.patch(Target("pods", "here", "default2"), body))
+    cluster.scale(2)
+    assert cluster.pods == ["default1", "default2"]
+    assert "unmark default2" in cluster.done
 
 
 def test_running_tasks_are_waited_for() -> None:

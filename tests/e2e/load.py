@@ -32,7 +32,7 @@ class Load:
         self.results = self._submit("result", random_bytes(SIZE), list(range(RESULTS)))
         wait(self.results, timeout=60)
         self.pieces = client.scatter(list(range(PIECES)), hash=False, broadcast=False)
-        self._before = self.digests()
+        self.before = self.digests()
         threads = sum(client.nthreads().values())
         self.running = self._submit("running", work(), [seconds] * threads)
         self.queued = self._submit("queued", work(), [0.3] * QUEUED)
@@ -43,7 +43,7 @@ class Load:
         Returns when the last of the long tasks ended on each worker, by name.
         """
         ended = self._gather(self.running + self.queued)
-        assert self.digests() == self._before, "results have changed"
+        assert self.digests() == self.before, "results have changed"
         books = self.client.run_on_scheduler(_read_books())
         keys = {future.key for future in self.results + self.running + self.queued}
         assert {key: books["ended"].get(key) for key in keys} == dict.fromkeys(keys, 1)

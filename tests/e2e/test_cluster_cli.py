@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from dask_helm import labels
+from dask_helm.cluster.leases import SECONDS
 from dask_helm.cluster.scaling import COST
 
 from demo.release import Release
@@ -19,6 +20,7 @@ from tests.cli.running import BIN, process
 from tests.e2e import observing
 from tests.e2e.faults import without_scheduler
 from tests.e2e.handles import SMALL, Observer
+from tests.e2e.load import Load
 from tests.e2e.work import slow, statuses
 
 VALUES: dict[str, Any] = {
@@ -150,6 +152,22 @@ def test_ctrl_c_leaves_everything_as_it_was(installed: Release) -> None:
         for pod in seen.pods(labels.WORKER).values():
             assert COST not in (pod.metadata.annotations or {})
         client.cancel(tasks, force=True)
+
+
+def test_killed_while_workers_hand_over_it_leaves_them_to_go_on(installed: Release) -> None:
+    with installed.client() as client:
+        observing.wait_for_workers(installed, client, 2)
+        load = Load(client)
+        with started(installed, "scale", "1") as running:
+            observing.until(lambda: "closing_gracefully" in statuses(client))
+            running.kill()
+        assert "closing_gracefully" in statuses(client)
+        observing.until(lambda: statuses(client) == {"running"}, SECONDS + 10)
+        assert Observer(installed).replicas() == 2
+        load.check()
+        run(installed, "scale", "1")
+        run(installed, "scale", "2")
+        assert load.digests() == load.before
 
 
 def test_adapt(installed: Release) -> None:

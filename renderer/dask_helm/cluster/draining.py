@@ -9,10 +9,12 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from distributed.protocol.pickle import dumps
 
+from dask_helm.cluster.leases import Lease, resuming
 from dask_helm.cluster.waiting import Tell
 from dask_helm.errors import LossError
 
@@ -37,6 +39,10 @@ class Drain:
     addresses: tuple[str, ...]
     tell: Tell
     force: bool = False
+
+    def lease(self) -> Lease:
+        """Return what keeps the workers from taking tasks as long as this process lives."""
+        return Lease(self.comm, self.addresses, partial(self._retire, remove=False))
 
     async def check(self, others: Collection[str]) -> None:
         """Raise LossError when results would be lost, for none of the `others` is there."""
@@ -131,7 +137,7 @@ class Drain:
             return
         given = dumps({"addresses": list(self.addresses)})
         try:
-            await self.comm.run_function(function=dumps(_resume()), args=dumps(()), kwargs=given)
+            await self.comm.run_function(function=dumps(resuming()), args=dumps(()), kwargs=given)
         except Exception as error:  # whatever a scheduler of another version makes of it
             self.tell(f"Workers cannot be told to go on ({error}); they are started again")
             await self.comm.retire_workers(workers=list(self.addresses), close_workers=True)
@@ -171,24 +177,8 @@ async def _processing(comm: Any, addresses: list[str]) -> dict[str, Any]:
 _AGAIN = "they start again on other workers"
 
 
-def _resume() -> Callable[..., None]:
-    """Return what the scheduler runs, by value, for it need not have this package."""
-
-    def resume(dask_scheduler: Any, addresses: list[str]) -> None:
-        from time import time
-
-        for address in addresses:
-            worker = dask_scheduler.workers.get(address)
-            if worker is not None and worker.status.name == "closing_gracefully":
-                change = {"op": "worker-status-change", "status": "running"}
-                stimulus = {"stimulus_id": f"resume-{time()}"}
-                dask_scheduler.stream_comms[address].send(change | stimulus)
-
-    return resume
-
-
 def _giving() -> Callable[..., None]:
-    """Return what the workers run, by value like the above."""
+    """Return what the workers run, by value, for they need not have this package."""
 
     def give_back(dask_worker: Any) -> None:
         from time import time

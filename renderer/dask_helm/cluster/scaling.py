@@ -118,7 +118,8 @@ class Scaling:
         names = ", ".join(one.pod for one in going)
         self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods; leaving: {names}")
         undo = partial(self._undo, pool, going, drain)
-        await or_undo(self._prepare(pool, going, drain, scheduler), undo, self.tell)
+        async with drain.lease():
+            await or_undo(self._prepare(pool, going, drain, scheduler), undo, self.tell)
         await or_undo(self._set(pool, number), undo, self.tell)
         await self._gone(pool, going, number)
 
@@ -141,7 +142,7 @@ class Scaling:
         self, pool: Pool, going: list[Candidate], drain: Drain, scheduler: Object
     ) -> None:
         await drain.finish_tasks(self._patience(pool))
-        await asyncio.gather(*(self._mark(pool, one.pod, _CHEAPEST) for one in going))
+        await self._mark_all(pool, going)
         seen, told = await asyncio.gather(self._again(pool), self._scheduler(drain))
         if (now := seen.desired) != pool.desired:
             raise ScaleError(
@@ -155,6 +156,13 @@ class Scaling:
     async def _undo(self, pool: Pool, going: list[Candidate], drain: Drain) -> None:
         await asyncio.gather(*(self._mark(pool, one.pod, None) for one in going))
         await drain.resume()
+
+    async def _mark_all(self, pool: Pool, going: list[Candidate]) -> None:
+        """Let Kubernetes remove these first, and none that a handle marked which was killed."""
+        names = {one.pod for one in going}
+        marked = {pods.name(pod) for pod in pool.living if _cost(pod) == _CHEAPEST}
+        stale = (self._mark(pool, name, None) for name in sorted(marked - names))
+        await asyncio.gather(*(self._mark(pool, one.pod, _CHEAPEST) for one in going), *stale)
 
     async def _mark(self, pool: Pool, pod: str, cost: str | None, dry_run: bool = False) -> None:
         target = Target("pods", _namespace(pool), pod)
@@ -230,6 +238,11 @@ async def or_undo(job: Awaitable[None], undo: Callable[[], Awaitable[None]], tel
 
 def _addresses(pool: Pool, going: list[Candidate]) -> tuple[str, ...]:
     return tuple(address for one in going for address in pool.workers.get(one.pod, {}))
+
+
+def _cost(pod: Object) -> str | None:
+    annotations: dict[str, str] = pod["metadata"].get("annotations") or {}
+    return annotations.get(COST)
 
 
 def _rolling(deployment: Object) -> bool:
