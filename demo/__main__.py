@@ -44,7 +44,8 @@ def _compute(release: Release) -> None:
 
 def _next_steps(release: Release) -> str:
     named = f"-n {release.namespace} "
-    kubectl = f"kubectl --context {release.target.context} {named}"
+    context = f"--context {release.target.context} {named}"
+    kubectl = f"kubectl {context}"
     helm = f"helm --kube-context {release.target.context} {named}"
     scheduler, jupyter = (release.service(c) for c in (labels.SCHEDULER, labels.JUPYTER))
     workers = release.objects("deployment", labels.WORKER)[0]["metadata"]["name"]
@@ -56,6 +57,7 @@ Dashboard   {kubectl}port-forward service/{scheduler} 8787
             http://127.0.0.1:8787/status
 Notebook    {kubectl}port-forward service/{jupyter} 8888
             http://127.0.0.1:8888/lab?token={release.jupyter_token()}
+Status      .venv/bin/dask-helm status {context}
 Scale       {kubectl}scale deployment/{workers} --replicas=3
 Remove      {helm}uninstall {release.name}
             make cluster-down
