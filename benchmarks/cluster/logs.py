@@ -16,6 +16,7 @@ _POOL = "talkers"
 # The pods of this pool only print and stay; they are no workers, and so need not be asked.
 _TALK = f"seq -f 'distributed.worker - INFO - this is line %.0f' {LINES}; exec sleep 3600"
 VALUES = {
+    "drain": {"enabled": False},
     "workers": {
         "default": {"replicas": 0},
         _POOL: {
@@ -26,7 +27,7 @@ VALUES = {
             "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}},
             "terminationGracePeriodSeconds": 1,
         },
-    }
+    },
 }
 
 

@@ -54,7 +54,7 @@ class Cluster(FakeKubernetes):
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_PAUSE", 0.01)
+    monkeypatch.setattr(waiting, "OFTEN", 0.01)
     monkeypatch.setattr(waiting, "_PATIENCE", 0.05)
 
 

@@ -8,21 +8,26 @@ from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.errors import KubernetesError
 
 # So often it is looked whether anything has changed; seldom while the API server tells of it.
-_PAUSE, _LONG_PAUSE = 0.25, 2.0
+OFTEN, SELDOM = 0.25, 2.0
+_TOGETHER = 0.05  # changes that come within this time are one
 
 
 class Changes:
-    """Watches the pods of a Deployment, while it is used as a context.
+    """Watches pods of a namespace by their labels, while it is used as a context.
 
     Where they may not be watched, or not any more, one has to look for oneself now and then.
     """
 
-    def __init__(self, kubernetes: Kubernetes, deployment: Object) -> None:
-        self._kubernetes = kubernetes
-        self._namespace = str(deployment["metadata"]["namespace"])
-        labels = deployment["spec"]["selector"]["matchLabels"]
-        self._selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    def __init__(self, kubernetes: Kubernetes, namespace: str, selector: str) -> None:
+        self._kubernetes, self._namespace, self._selector = kubernetes, namespace, selector
         self._seen = asyncio.Event()
+
+    @classmethod
+    def of(cls, kubernetes: Kubernetes, deployment: Object) -> "Changes":
+        """Watch the pods of a Deployment."""
+        labels = deployment["spec"]["selector"]["matchLabels"]
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        return cls(kubernetes, str(deployment["metadata"]["namespace"]), selector)
 
     async def __aenter__(self) -> "Changes":
         self._watching = asyncio.create_task(self._watch())
@@ -37,9 +42,10 @@ class Changes:
                 async for _ in events:
                     self._seen.set()
 
-    async def next(self) -> None:
-        """Wait until something has changed, or it is time to look."""
-        pause = _PAUSE if self._watching.done() else _LONG_PAUSE
+    async def next(self, most: float = SELDOM) -> None:
+        """Wait until something has changed, or it is time to look: after so many seconds."""
+        pause = min(most, OFTEN) if self._watching.done() else most
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._seen.wait(), pause)
+            await asyncio.sleep(_TOGETHER)
         self._seen.clear()

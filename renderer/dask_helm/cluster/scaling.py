@@ -180,7 +180,7 @@ class Scaling:
         """Wait until the pods are gone, and say so if others went. Raises ScaleError."""
         before, wanted = _names(pool), {one.pod for one in going}
         deadline = time.monotonic() + _grace(pool) + _MARGIN
-        async with Changes(self.kubernetes, pool.deployment) as changes:
+        async with Changes.of(self.kubernetes, pool.deployment) as changes:
             while still := _left(seen := await self._again(pool), wanted, number):
                 if time.monotonic() > deadline:
                     raise WaitError(f"{pool.name}: pods do not go: {', '.join(sorted(still))}", [])

@@ -5,12 +5,12 @@ ends: at once for an image that is missing or a container that crashes, a little
 that no node has room for, and not at all while an autoscaler makes a node for it.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from dask_helm.cluster import pods
+from dask_helm.cluster.changes import OFTEN, SELDOM, Changes
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.pods import Trouble
 from dask_helm.cluster.pools import Pool, View
@@ -19,7 +19,6 @@ from dask_helm.errors import KubernetesError, StartError, WaitError
 # What the cluster autoscaler and Karpenter say of a pod for which they make a node.
 _NODE_COMES = {"TriggeredScaleUp", "Nominated"}
 _PATIENCE = 5.0
-_PAUSE = 0.25
 _LINES = 10
 
 # Looks at the release, at the workers too.
@@ -29,10 +28,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Lack:
-    """What is still missing, in words, and whether it can come without the pods in trouble."""
+    """What is still missing, in words, and whether it can come without the pods in trouble.
+
+    Workers come without a change of their pods, so that one has to look for them.
+    """
 
     text: str
     hope: bool = False
+    of_workers: bool = True
 
 
 @dataclass
@@ -69,21 +72,31 @@ class Waiter:
             return view.chosen(group) + ([] if group else view.others)
 
         def lack(view: View) -> Lack | None:
-            lacking = [text for pool in parts(view) if (text := _lacking(pool, view))]
-            return Lack("; ".join(lacking)) if lacking else None
+            lacking = [one for pool in parts(view) if (one := _lacking(pool, view))]
+            text = "; ".join(one.text for one in lacking)
+            of_workers = any(one.of_workers for one in lacking)
+            return Lack(text, of_workers=of_workers) if lacking else None
 
         return await self._until(lack, parts)
 
     async def _until(
         self, lack: Callable[[View], Lack | None], parts: Callable[[View], list[Pool]]
     ) -> View:
-        while True:
-            view = await self.look()
-            found = lack(view)
-            if found is None:
-                return view
-            await self._consider(found, [pod for pool in parts(view) for pod in pool.living])
-            await asyncio.sleep(_PAUSE)
+        view = await self.look()
+        release = view.release
+        selector = release.scheme.selector(release.name)
+        async with Changes(self.kubernetes, release.namespace, selector) as changes:
+            while found := lack(view):
+                await self._consider(found, [pod for pool in parts(view) for pod in pool.living])
+                await changes.next(min(OFTEN if found.of_workers else SELDOM, self._left()))
+                view = await self.look()
+        return view
+
+    def _left(self) -> float:
+        """Return the seconds after which one has to look again to end in time."""
+        if self.timeout is None:
+            return SELDOM
+        return max(self.timeout - (time.monotonic() - self._begun), OFTEN)
 
     async def _consider(self, lack: Lack, found: list[Object]) -> None:
         """Raise when it makes no sense to go on."""
@@ -151,10 +164,12 @@ def _hopeful(pool: Pool) -> list[Object]:
     ]
 
 
-def _lacking(pool: Pool, view: View) -> str | None:
+def _lacking(pool: Pool, view: View) -> Lack | None:
     ready = sum(map(pods.ready, pool.living))
     if ready != pool.desired or len(pool.living) != pool.desired:
-        return f"{pool.name}: {ready} of {pool.desired} pods are ready"
+        text = f"{pool.name}: {ready} of {pool.desired} pods are ready"
+        return Lack(text, of_workers=False)
     if pool.name in view.pools and len(pool.workers) < pool.desired:
-        return f"{pool.name}: workers of {len(pool.workers)} of {pool.desired} pods are registered"
+        have = len(pool.workers)
+        return Lack(f"{pool.name}: workers of {have} of {pool.desired} pods are registered")
     return None
