@@ -1,13 +1,16 @@
 """A real scheduler lets workers go on when nobody renews their lease."""
 
+import ast
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from dask_helm.cluster import leases
+from dask_helm.cluster import leases, remote
 from dask_helm.cluster.leases import Lease
+from dask_helm.cluster.shipping import shipped
 from distributed import Scheduler, Worker, rpc
 
 NO_DASHBOARD: dict[str, Any] = {"dashboard": False, "port": 0, "host": "127.0.0.1"}
@@ -133,3 +136,14 @@ async def _is_of_nobody() -> None:
 )
 def test_a_lease_that(scenario: Callable[[], Any]) -> None:
     asyncio.run(asyncio.wait_for(scenario(), 30))
+
+
+def test_what_is_sent_is_text_that_older_pythons_read() -> None:
+    sent = shipped(remote.resume, addresses=["tcp://nobody:1"])
+    call, space = pickle.loads(sent["args"])
+    assert pickle.loads(sent["function"]) is eval
+    tree = ast.parse(space["source"], feature_version=(3, 8))
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {getattr(node, "module", None) or node.names[0].name for node in imported}
+    assert names == {"asyncio", "distributed", "time", "typing"}
+    assert eval(call, space) is None  # what the scheduler does with it

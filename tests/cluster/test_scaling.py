@@ -149,7 +149,9 @@ class Cluster(FakeKubernetes):
         return stacks
 
     async def run_function(self, function: bytes, args: bytes, kwargs: bytes) -> Object:
-        name, given = cloudpickle.loads(function).__name__, cloudpickle.loads(kwargs)
+        assert (cloudpickle.loads(function), cloudpickle.loads(kwargs)) == (eval, {})
+        _, space = cloudpickle.loads(args)
+        name, given = space["name"], space["given"]
         names = [address[6:] for address in given["addresses"]]
         if name == "resume":
             self.status |= dict.fromkeys(names, "running")

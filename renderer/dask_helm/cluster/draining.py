@@ -7,14 +7,14 @@ scheduler, so that what they leave undone is no failure; from then on there is n
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from distributed.protocol.pickle import dumps
-
-from dask_helm.cluster.leases import Lease, resuming
+from dask_helm.cluster import remote
+from dask_helm.cluster.leases import Lease
+from dask_helm.cluster.shipping import shipped
 from dask_helm.cluster.waiting import Tell
 from dask_helm.errors import LossError
 
@@ -84,8 +84,8 @@ class Drain:
     async def _give_back(self) -> None:
         """Let the workers give back what is queued in them; what comes late goes when they do."""
         if self.addresses:
-            given = {"args": dumps(()), "kwargs": dumps({})}
-            await self._each(list(self.addresses), op="run", function=dumps(_giving()), **given)
+            asked = shipped(remote.give_back, addresses=list(self.addresses))
+            await self._each(list(self.addresses), op="run", **asked)
 
     async def _copy(self, remove: bool = False) -> None:
         done = await self._retire(remove)
@@ -135,12 +135,7 @@ class Drain:
         """Let the workers take tasks again."""
         if not self.addresses:
             return
-        given = dumps({"addresses": list(self.addresses)})
-        try:
-            await self.comm.run_function(function=dumps(resuming()), args=dumps(()), kwargs=given)
-        except Exception as error:  # whatever a scheduler of another version makes of it
-            self.tell(f"Workers cannot be told to go on ({error}); they are started again")
-            await self.comm.retire_workers(workers=list(self.addresses), close_workers=True)
+        await self.comm.run_function(**shipped(remote.resume, addresses=list(self.addresses)))
 
     async def _running(self) -> list[str]:
         """Return the tasks that run, not those that only wait in the workers."""
@@ -175,23 +170,6 @@ async def _processing(comm: Any, addresses: list[str]) -> dict[str, Any]:
 
 
 _AGAIN = "they start again on other workers"
-
-
-def _giving() -> Callable[..., None]:
-    """Return what the workers run, by value, for they need not have this package."""
-
-    def give_back(dask_worker: Any) -> None:
-        from time import time
-
-        if dask_worker.status.name != "closing_gracefully":
-            return
-        waiting = ("constrained", "ready", "waiting")
-        tasks = dask_worker.state.tasks.items()
-        for key in [key for key, task in tasks if task.state in waiting]:
-            stimulus = {"stimulus_id": f"give-back-{time()}"}
-            dask_worker.batched_send({"op": "reschedule", "key": key} | stimulus)
-
-    return give_back
 
 
 def _tasks(running: list[str]) -> str:
