@@ -288,7 +288,7 @@ class HelmCluster(ShownCluster):
 
         """
         chosen = workers if isinstance(workers, bool) else list(workers)
-        since = None if since_seconds is None else seconds(since_seconds, "since_seconds")
+        since = _seconds(since_seconds, "since_seconds")
         lines = None if tail_lines is None else whole(tail_lines, "tail_lines")
         asked = Asked(scheduler, chosen, worker_group, jupyter, previous, lines, since)
         if follow:
@@ -326,5 +326,5 @@ class HelmCluster(ShownCluster):
 _START = 3600.0  # what has not started by then is left to itself
 
 
-def _seconds(timeout: float | str | None) -> float | None:
-    return None if timeout is None else seconds(timeout, "timeout")
+def _seconds(given: float | str | None, name: str = "timeout") -> float | None:
+    return None if given is None else seconds(given, name)

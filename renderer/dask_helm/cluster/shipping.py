@@ -10,9 +10,10 @@ from dask_helm.cluster import remote
 
 # `eval` is there in every Python. The text defines the function, which is called then.
 _CALL = "exec(source) or globals()[name](**given)"
+_SOURCE = inspect.getsource(remote)  # once: a drain calls several times a second
 
 
 def shipped(function: Callable[..., Any], **given: Any) -> dict[str, bytes]:
     """Return the arguments of the operations `run` and `run_function` for a call."""
-    space = {"source": inspect.getsource(remote), "name": function.__name__, "given": given}
+    space = {"source": _SOURCE, "name": function.__name__, "given": given}
     return {"function": dumps(eval), "args": dumps((_CALL, space)), "kwargs": dumps({})}
