@@ -44,12 +44,20 @@ def test_other_charts_with_such_labels_are_no_releases() -> None:
 
 
 def test_a_release_of_that_name_elsewhere_is_told() -> None:
-    with pytest.raises(NoReleaseError, match=r"but in there.*namespace='there'"):
-        find(FakeKubernetes(FAR), "far")
+    for wanted in (("far",), ("far", "here")):
+        with pytest.raises(NoReleaseError, match=r"but in there\. .*namespace='there'"):
+            find(FakeKubernetes(FAR), *wanted)
     kubernetes = FakeKubernetes(FAR)
     kubernetes.forbidden = {("", "deployments")}
     with pytest.raises(NoReleaseError, match="in namespace here"):
         find(kubernetes, "far")
+
+
+def test_of_many_places_some_are_told() -> None:
+    many = [deployment("demo", ours("demo", "scheduler"), f"team-{number}") for number in range(9)]
+    told = r"but in team-0, team-1, team-2, team-3, team-4 and 4 more\. .*namespace='team-0'"
+    with pytest.raises(NoReleaseError, match=told):
+        find(FakeKubernetes(*many), "demo")
 
 
 def test_the_only_one_in_reach() -> None:

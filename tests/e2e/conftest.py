@@ -34,6 +34,8 @@ def new_namespace(cluster: target.Target) -> Iterator[str]:
     name = f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
     yield name
+    # At once, so that the next test, which may look everywhere, finds no release here any more.
+    _kubectl(cluster, "delete", "deployments", "--all", f"--namespace={name}", "--wait=false")
     _kubectl(cluster, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 

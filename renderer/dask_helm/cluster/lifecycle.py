@@ -3,13 +3,14 @@
 import asyncio
 import warnings
 from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from distributed.core import Status
 from distributed.deploy import Cluster
 from distributed.security import Security
 
-from dask_helm.cluster import connection, pods, pools, versions
+from dask_helm.cluster import blocking, connection, pods, pools, versions
 from dask_helm.cluster.connection import Connection, Settings
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.pools import View, WorkerGroup
@@ -100,7 +101,14 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         """Call as in `distributed`; a closed handle, whose loop may be gone, says that it is."""
         if self.status == Status.closed and self.loop.asyncio_loop.is_closed():
             raise self._unconnected()
-        return super().sync(func, *arguments, **options)
+        asynchronous = options.pop("asynchronous", None)
+        work = super().sync(func, *arguments, asynchronous=True, **options)
+        if self.asynchronous if asynchronous is None else asynchronous:
+            return work
+        try:
+            return blocking.result(self.loop.asyncio_loop, work)
+        except CancelledError:  # another thread has closed the handle meanwhile
+            raise self._unconnected() from None
 
     async def _look(self) -> View:
         """Return the release as it is now.

@@ -12,6 +12,7 @@ from dask_helm.cluster.schemes import OURS, UPSTREAM, Scheme, labels_of
 from dask_helm.errors import ForbiddenError, KubernetesError, ManyReleasesError, NoReleaseError
 
 SCHEMES = (OURS, UPSTREAM)
+_READABLE = 5
 
 
 @dataclass(frozen=True, order=True)
@@ -99,7 +100,7 @@ async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -
     for release in found:
         if release.name == wanted.name:
             return release
-    others = [] if wanted.namespace else await everywhere(kubernetes, wanted.schemes)
+    others = await everywhere(kubernetes, wanted.schemes)
     namespace = wanted.namespace or kubernetes.namespace
     raise NoReleaseError(_missing(str(wanted.name), namespace, found, others))
 
@@ -107,10 +108,10 @@ async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -
 def _missing(name: str, namespace: str, found: list[Release], others: list[Release]) -> str:
     same = [one for one in others if one.name == name]
     near = get_close_matches(name, [one.name for one in found], n=1)
-    known = ", ".join(one.name for one in found) or "none"
+    known = _some(one.name for one in found) or "none"
     text = f"there is no release {name!r} of a Dask chart in namespace {namespace}"
     if same:
-        return f"{text}, but in {same[0].namespace}. Write: {_call(same[0])}"
+        return f"{text}, but in {_some(one.namespace for one in same)}. Write: {_call(same[0])}"
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"{text}{hint}. Releases there: {known}. `dask-helm list -A` shows all"
 
@@ -121,7 +122,7 @@ def _only(found: list[Release], namespace: str | None, others: list[Release]) ->
     where = f"in namespace {namespace}" if namespace else "in reach"
     if not found:
         raise NoReleaseError(f"no release of a Dask chart is {where}. {_elsewhere(others)}")
-    names = ", ".join(map(str, found))
+    names = _some(map(str, found))
     write = f"Write which: {_call(found[0])}"
     raise ManyReleasesError(f"{len(found)} releases are {where}: {names}. {write}")
 
@@ -129,8 +130,13 @@ def _only(found: list[Release], namespace: str | None, others: list[Release]) ->
 def _elsewhere(others: list[Release]) -> str:
     if not others:
         return "Write where it is: HelmCluster('RELEASE', namespace='NAMESPACE')"
-    names = ", ".join(map(str, others))
-    return f"Elsewhere are: {names}. Write: {_call(others[0])}"
+    return f"Elsewhere are: {_some(map(str, others))}. Write: {_call(others[0])}"
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return as many as a person reads."""
+    first, rest = (found := list(names))[:_READABLE], len(found) - _READABLE
+    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _call(release: Release) -> str:
