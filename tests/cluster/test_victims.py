@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 
 import pytest
 from dask_helm.cluster.pools import Pool
@@ -78,9 +77,7 @@ def test_nobody_stays_who_is_less_busy_than_one_that_goes(
 def test_five_hundred_of_a_thousand() -> None:
     spring = random.Random(1)
     found = [Candidate(str(index), place=spring.randrange(10**9)) for index in range(1000)]
-    started = time.perf_counter()
     chosen = choose(found, 500)
-    assert time.perf_counter() - started < 0.1
     assert max(one.place for one in chosen) < min(one.place for one in found if one not in chosen)
 
 

@@ -133,7 +133,7 @@ def test_running_tasks_are_waited_for_and_end_once(
     assert script.poll() is None
     end(tmp_path / "a")
     assert script.wait(15) == 0
-    assert running.result(timeout=5) == "a"
+    assert running.result(timeout=30) == "a"
     assert beginnings(tmp_path / "a") == 1
 
 
@@ -142,7 +142,7 @@ def test_queued_tasks_begin_elsewhere_at_once(
 ) -> None:
     running = client.submit(begin, tmp_path / "long", 60, **on(pod))
     begun(tmp_path / "long")
-    result = client.submit(os.urandom, 10, **on(STAYING)).result(timeout=5)
+    result = client.submit(os.urandom, 10, **on(STAYING)).result(timeout=30)
     queued = [client.submit(begin, tmp_path / f"{i}", 0, result, **on(pod)) for i in range(9)]
     time.sleep(0.5)
     assert [future.status for future in queued] == ["pending"] * 9
@@ -159,17 +159,17 @@ def test_at_the_deadline_a_task_begins_again_elsewhere(
     cluster: Cluster, client: Client, pod: str, tmp_path: Path
 ) -> None:
     result = client.submit(os.urandom, 10, **on(pod))
-    before = result.result(timeout=5)
+    before = result.result(timeout=30)
     endless = client.submit(begin, tmp_path / "a", 60, **on(pod))
     begun(tmp_path / "a")
     start = time.monotonic()
     said = cluster.drained(pod, timeout=5)
-    assert 5 <= time.monotonic() - start < 15
+    assert 5 <= time.monotonic() - start < 25, "it does not need the time for last copies"
     assert f"1 tasks did not end and begin again elsewhere: {endless.key}" in said
     until(lambda: beginnings(tmp_path / "a") == 2)
     end(tmp_path / "a")
-    assert endless.result(timeout=5) == "a"
-    assert result.result(timeout=5) == before
+    assert endless.result(timeout=30) == "a"
+    assert result.result(timeout=30) == before
 
 
 def test_a_task_that_moves_often_does_not_fail(alone: Cluster, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_task_that_moves_often_does_not_fail(alone: Cluster, tmp_path: Path) -
             assert "1 tasks did not end" in alone.drained(leaving, timeout=0)
         assert alone.suspicious() == 0
         end(tmp_path / "a")
-        assert moving.result(timeout=10) == "a"
+        assert moving.result(timeout=30) == "a"
 
 
 def test_all_processes_of_a_pod(cluster: Cluster, client: Client, tmp_path: Path) -> None:
@@ -239,8 +239,8 @@ def test_the_last_worker_gives_up_at_once_when_no_replacement_is_waited_for(alon
         start = time.monotonic()
         said = alone.drained(pod, replacement=0)
         assert "no other worker can take the 1 results: given up" in said
-        assert time.monotonic() - start < 10
-        assert piece.result(timeout=5) == 1, "the worker still runs, as it did before"
+        assert time.monotonic() - start < 15, "as long as it waits unless told"
+        assert piece.result(timeout=30) == 1, "the worker still runs, as it did before"
 
 
 def test_the_last_worker_without_results_just_leaves(alone: Cluster) -> None:
@@ -258,13 +258,13 @@ def test_the_last_worker_waits_for_its_replacement(alone: Cluster) -> None:
         other = join(alone)
         assert script.wait(30) == 0
         assert alone.names == {other}
-        assert piece.result(timeout=5) == "piece"
+        assert piece.result(timeout=30) == "piece"
 
 
 def test_a_worker_with_an_actor_hands_over_all_but_the_actor(
     cluster: Cluster, client: Client, pod: str, tmp_path: Path
 ) -> None:
-    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
+    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=30)
     results = client.map(os.urandom, [1000] * 20, **on(pod))
     before = client.gather(results)
     running = client.submit(begin, tmp_path / "long", 60, **on(pod))
@@ -285,7 +285,7 @@ def test_a_worker_with_an_actor_hands_over_all_but_the_actor(
 def test_a_task_beside_an_actor_is_not_blamed_at_the_deadline(
     cluster: Cluster, client: Client, pod: str, tmp_path: Path
 ) -> None:
-    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=10)
+    actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=30)
     endless = client.submit(begin, tmp_path / "a", 60, **on(pod))
     begun(tmp_path / "a")
     said = cluster.drained(pod, timeout=0)
@@ -293,14 +293,14 @@ def test_a_task_beside_an_actor_is_not_blamed_at_the_deadline(
     until(lambda: beginnings(tmp_path / "a") == 2)
     cluster.stop(pod)
     end(tmp_path / "a")
-    assert endless.result(timeout=5) == "a"
+    assert endless.result(timeout=30) == "a"
     assert cluster.suspicious() == 0
 
 
 def test_a_pod_of_which_one_process_holds_an_actor(cluster: Cluster, client: Client) -> None:
     own = ["mixed-0", "mixed-1"]
     cluster.join(*own)
-    actor = client.submit(Counter, actor=True, **on("mixed-1")).result(timeout=10)
+    actor = client.submit(Counter, actor=True, **on("mixed-1")).result(timeout=30)
     results = [client.submit(os.urandom, 9, **on(name)) for name in own * 5]
     before = client.gather(results)
     assert (
@@ -315,7 +315,7 @@ def test_a_pod_of_which_one_process_holds_an_actor(cluster: Cluster, client: Cli
 def test_the_last_worker_with_an_actor_waits_for_its_replacement(alone: Cluster) -> None:
     with Client(alone.address) as client:
         pod = join(alone)
-        actor = client.submit(Counter, actor=True).result(timeout=10)
+        actor = client.submit(Counter, actor=True).result(timeout=30)
         piece = client.scatter("piece")
         assert actor.number == 7
         assert "no other worker can take the 1 results" in alone.drained(pod, replacement=0)
@@ -325,7 +325,7 @@ def test_the_last_worker_with_an_actor_waits_for_its_replacement(alone: Cluster)
         join(alone)
         assert script.wait(30) == 0
         alone.stop(pod)
-        assert piece.result(timeout=5) == "piece"
+        assert piece.result(timeout=30) == "piece"
 
 
 def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
         leaving.end_scheduler()
         start = time.monotonic()
         assert script.wait(30) == 0
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 25, "Dask waits 30 s"
         assert "the connection to the scheduler is lost" in leaving.said(pod)
         assert piece.status != "finished"
 
@@ -358,7 +358,7 @@ def test_no_scheduler(cluster: Cluster) -> None:
         start = time.monotonic()
         said = cluster.drained("pod", DASK_SCHEDULER_ADDRESS=address)
         assert f"the scheduler {address} cannot be reached: nothing to do" in said
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 25, "Dask waits 30 s"
 
 
 def test_a_scheduler_that_never_answers(cluster: Cluster) -> None:
@@ -367,13 +367,13 @@ def test_a_scheduler_that_never_answers(cluster: Cluster) -> None:
         start = time.monotonic()
         said = cluster.drained("pod", timeout=0, DASK_SCHEDULER_ADDRESS=address)
         assert "there is no time left: ended" in said
-        assert 19 < time.monotonic() - start < 28
+        assert 19 < time.monotonic() - start < 30, "the grace period"
 
 
 def test_a_log_that_cannot_be_written(cluster: Cluster, client: Client, pod: str) -> None:
     piece = client.scatter("piece", workers=[pod])
     assert cluster.drain(pod, DRAIN_LOG="/proc/nothing/fd/1").wait(30) == 0
-    assert piece.result(timeout=5) == "piece"
+    assert piece.result(timeout=30) == "piece"
     assert pod not in cluster.names
 
 
@@ -410,11 +410,11 @@ def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None
         begun(tmp_path / "long")
         queued = client.submit(begin, tmp_path / "queued", 0, **on(pod))
         script = cluster.drain(pod)
-        assert queued.result(timeout=10) == "queued", "the workers are asked by TLS as well"
+        assert queued.result(timeout=30) == "queued", "the workers are asked by TLS as well"
         end(tmp_path / "long")
         assert script.wait(15) == 0
-        assert (cluster.names, running.result(timeout=5)) == ({other}, "long")
-        assert piece.result(timeout=5) == "piece"
+        assert (cluster.names, running.result(timeout=30)) == ({other}, "long")
+        assert piece.result(timeout=30) == "piece"
 
 
 def test_what_is_wrong_is_said_and_fails_the_hook(cluster: Cluster) -> None:

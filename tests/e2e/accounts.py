@@ -66,7 +66,7 @@ def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
     release.kubectl("apply", "-f", "-", stdin=json.dumps(_objects(name, list(given), release)))
     token = release.kubectl("create", "token", name).strip()
     new = Account(release, name, token, kubeconfig(release, folder, {"token": token}))
-    observing.until(lambda: new.may("list", "events") or new.may("list", "pods"), 10)
+    observing.until(lambda: new.may("list", "events") or new.may("list", "pods"), 30)
     return new
 
 

@@ -113,7 +113,7 @@ def without_api_server(target: Target) -> Iterator[None]:
         pytest.skip("SKIPPED: only the API server of the local cluster may be restarted")
     process, machine = local.process("kube-apiserver"), local.control_plane()
     os.kill(process, signal.SIGKILL)
-    observing.until(lambda: not Path(f"/proc/{process}").exists(), 10)
+    observing.until(lambda: not Path(f"/proc/{process}").exists(), 30)
     try:
         yield
     finally:

