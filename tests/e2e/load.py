@@ -30,7 +30,7 @@ class Load:
         self._name = secrets.token_hex(4)
         _keep_books(client)
         self.results = self._submit("result", random_bytes(SIZE), list(range(RESULTS)))
-        wait(self.results, timeout=60)
+        wait(self.results, timeout=120)
         self.pieces = client.scatter(list(range(PIECES)), hash=False, broadcast=False)
         self.before = self.digests()
         threads = sum(client.nthreads().values())

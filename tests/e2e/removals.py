@@ -104,7 +104,7 @@ def present(release: Release, pool: str | None = None) -> dict[str, str]:
     return {pod.metadata.name: pod.spec.node_name for pod in listed}
 
 
-def gone(release: Release, number: int, pool: str = "default", seconds: float = 60) -> float:
+def gone(release: Release, number: int, pool: str = "default", seconds: float = 120) -> float:
     """Wait until a pool has so many pods, those that are about to go among them; return when."""
     deadline = time.time() + seconds
     while len(present(release, pool)) != number:

@@ -44,7 +44,7 @@ def test_workers_for_a_scheduler_elsewhere(new_release: NewRelease) -> None:
     more.install("-f", VALUES / "workers-only.yaml", values={"scheduler": {"address": address}})
     assert not more.objects("service", labels.SCHEDULER)
     with main.client() as client:
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=120)
         names = observing.pod_names(main, labels.WORKER) | observing.pod_names(more, labels.WORKER)
         assert set(observing.workers(client)) == names
         assert observing.computes(client)

@@ -209,7 +209,7 @@ def test_a_task_that_never_ends_holds_a_worker_until_the_deadline(
     release: Release, client: Client, load: Load
 ) -> None:
     removals.scale(release, 1, BRIEF)
-    client.wait_for_workers(5, timeout=60)
+    client.wait_for_workers(5, timeout=120)
     (pod,) = removals.present(release, "brief")
     own = Load(client, on=[f"{pod}-0", f"{pod}-1"])
     task = client.submit(work(), 1000, resources={"BRIEF": 1}, key="endless")
@@ -230,7 +230,7 @@ def test_the_last_worker_gives_up_at_once_when_told_so(
 ) -> None:
     removals.scale(release, 1, BRIEF)
     observing.until(lambda: len(observing.pods(release, labels.WORKER, "brief")) == 1)
-    client.wait_for_workers(2, timeout=60)
+    client.wait_for_workers(2, timeout=120)
     removals.scale(release, 0)
     removals.gone(release, 0)
     piece = client.scatter(1, hash=False)

@@ -40,7 +40,7 @@ def test_install(release: Release, example: Path) -> None:
     desired = [d["spec"]["replicas"] for d in release.objects("deployment", "worker")]
     with release.client() as client:
         processes = 2 if example.stem == "pools" else 1
-        client.wait_for_workers(sum(desired) + processes - 1, timeout=60)
+        client.wait_for_workers(sum(desired) + processes - 1, timeout=120)
         assert observing.computes(client)
 
 

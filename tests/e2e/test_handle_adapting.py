@@ -106,7 +106,7 @@ def test_what_the_pods_are_is_shown(installed: Release) -> None:
 
 def test_versions_are_compared(installed: Release, capsys: pytest.CaptureFixture[str]) -> None:
     with handle(installed, quiet=False) as cluster:
-        cluster.wait_for_workers(1, timeout=60)
+        cluster.wait_for_workers(1, timeout=120)
         found = cluster.get_versions(check=True)
         assert "the same versions" in capsys.readouterr().out
         assert set(found) == {"client", "scheduler", "workers"}

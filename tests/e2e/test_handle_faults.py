@@ -122,7 +122,7 @@ def test_the_api_server_is_restarted(
             time.sleep(1)
             assert not asked.done(), "it waits for the API server"
         with pool:
-            assert asked.result(60)["default"].ready == 2
+            assert asked.result(120)["default"].ready == 2
         assert cluster.scheduler_address == address
         assert cluster.worker_groups["default"].registered == 2
         with Client(cluster) as client:
@@ -143,7 +143,7 @@ def test_the_port_forward_is_cut(installed: Release, tmp_path: Path) -> None:
                 pool, scaled = meanwhile(lambda: cluster.scale(3))
                 time.sleep(3)
             with pool:
-                scaled.result(30)
+                scaled.result(120)
             assert Observer(installed).replicas() == 3
             cluster.wait_ready(timeout=120)
             cluster.scale(2)

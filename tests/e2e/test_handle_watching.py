@@ -91,7 +91,7 @@ def test_why_a_pod_does_not_start(
             (pod,) = Observer(installed).pods(labels.WORKER, pool)
             assert caught.value.troubles[0].startswith(pod)
             assert pod in capsys.readouterr().out, "it is told before it is given up"
-            cluster.wait_for_workers(4, timeout=60)
+            cluster.wait_for_workers(4, timeout=120)
             logs = cluster.get_logs(scheduler=False, worker_group=pool)
             if pool != "crash":
                 assert "Pod is Pending" in logs[pod]
@@ -101,7 +101,7 @@ def test_why_a_pod_does_not_start(
     finally:
         set_replicas(installed, pool, 0)
         selector = labels.selector("demo", labels.WORKER, pool)
-        installed.kubectl("wait", "--for=delete", "pod", "-l", selector, "--timeout=60s")
+        installed.kubectl("wait", "--for=delete", "pod", "-l", selector, "--timeout=120s")
 
 
 def test_logs_by_pod(installed: Release) -> None:
@@ -168,7 +168,7 @@ def test_logs_as_they_come(installed: Release) -> None:
 def test_asynchronously(installed: Release) -> None:
     async def scenario() -> None:
         async with handle(installed, asynchronous=True) as cluster:
-            await cluster.wait_for_workers(4, timeout=60)
+            await cluster.wait_for_workers(4, timeout=120)
             assert (await cluster.worker_groups)["default"].registered == 2
             logs = await cluster.get_logs(workers=False)
             assert len(logs) == 2
