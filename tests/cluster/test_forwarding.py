@@ -1,6 +1,8 @@
 """A local port that leads to a pod, by way of an API server that may break off at any time."""
 
 import asyncio
+import hashlib
+import os
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -71,6 +73,31 @@ def test_there_and_back() -> None:
         writer.close()
 
     assert forwarded(echo, b"hello")[0] == b"hello"
+
+
+def test_much_arrives_as_it_was_sent() -> None:
+    sent = os.urandom(5_000_000)
+
+    async def digest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _asked(reader)
+        writer.write(AGREED + GREETING)
+        arrived = bytearray()
+        while len(arrived) < len(sent):
+            arrived += await _payload(reader)
+        writer.write(b"\x82\x21\0" + hashlib.sha256(arrived).digest())
+        writer.close()
+
+    assert forwarded(digest, sent)[0] == hashlib.sha256(sent).digest()
+
+
+async def _payload(reader: asyncio.StreamReader) -> bytes:
+    """Return what the next frame has for the pod; its mask changes nothing."""
+    _, size = await reader.readexactly(2)
+    more = {0xFE: 2, 0xFF: 8}.get(size, 0)
+    length = int.from_bytes(await reader.readexactly(more), "big") if more else size & 0x7F
+    mask_and_channel = await reader.readexactly(5)
+    assert mask_and_channel == bytes(5)
+    return await reader.readexactly(length - 1)
 
 
 @pytest.mark.parametrize("more", [b"", GREETING])
