@@ -1,6 +1,7 @@
 """Waiting for an event loop in another thread, which may be interrupted at any moment."""
 
 import asyncio
+import gc
 import signal
 import threading
 import time
@@ -58,6 +59,27 @@ def test_what_is_interrupted_is_cancelled(loop: asyncio.AbstractEventLoop) -> No
     with pytest.raises(KeyboardInterrupt):
         blocking.result(loop, work())
     until(lambda: work.seen == ["begun", "cancelled"], 10, pause=0.01)
+
+
+def test_errors_of_what_was_interrupted_are_nobodys(
+    loop: asyncio.AbstractEventLoop, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = threading.Event()
+
+    async def fails() -> None:
+        try:
+            await asyncio.sleep(600)
+        finally:
+            ended.set()
+            raise ZeroDivisionError
+
+    interrupt(0.2)
+    with pytest.raises(KeyboardInterrupt):
+        blocking.result(loop, fails())
+    assert ended.wait(10)
+    blocking.result(loop, asyncio.sleep(0))
+    gc.collect()
+    assert caplog.text == ""
 
 
 def test_interrupted_before_the_loop_has_begun(

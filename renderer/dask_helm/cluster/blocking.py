@@ -5,9 +5,10 @@ before the loop has begun with it.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from concurrent import futures
-from typing import TypeVar
+from functools import partial
+from typing import NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -19,15 +20,24 @@ def result(loop: asyncio.AbstractEventLoop, work: Awaitable[T]) -> T:
 
     Raises what `work` raises, concurrent.futures.CancelledError when it was cancelled.
     """
-    future = asyncio.run_coroutine_threadsafe(_awaited(work), loop)
+    future = asyncio.run_coroutine_threadsafe(_outcome(work), loop)
     try:
         while not future.done():
             futures.wait([future], _PATIENCE)
     except BaseException:
         future.cancel()
         raise
-    return future.result()
+    return future.result()()
 
 
-async def _awaited(work: Awaitable[T]) -> T:
-    return await work
+async def _outcome(work: Awaitable[T]) -> Callable[[], T]:
+    """Return what returns or raises the outcome; asyncio prints errors that nobody waits for."""
+    try:
+        value = await work
+    except Exception as error:
+        return partial(_raise, error)
+    return lambda: value
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

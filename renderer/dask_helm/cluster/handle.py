@@ -109,10 +109,10 @@ class HelmCluster(ShownCluster):
         await self._starting.settled()
         return self
 
-    async def _close(self) -> None:
+    async def _shut(self) -> None:
         await self._leave(*self._following)
         await self._starting.stop()
-        await super()._close()
+        await super()._shut()
 
     @property
     def worker_groups(self) -> Any:

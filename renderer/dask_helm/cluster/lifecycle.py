@@ -37,6 +37,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._groups: dict[str, WorkerGroup] = {}
         self._pods: set[str] = set()
         self._jobs: set[asyncio.Task[Any]] = set()
+        self._closing: asyncio.Task[None] | None = None
         super().__init__(name=name or settings.wanted.name or "", **kwargs)
         if not self.called_from_running_loop:
             self._start_loop()
@@ -60,15 +61,14 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
     async def _open(self) -> None:
         self.status = Status.starting
         try:
-            self._connection = await connection.connect(self._settings)
-            await self._start()
+            await self._job(self._start())
         except BaseException:
             await self._close()
             raise
 
     async def _start(self) -> None:
         """Take over what is known of the scheduler; `distributed` would subscribe to it instead."""
-        opened = self._opened_connection
+        opened = self._connection = await connection.connect(self._settings)
         release = opened.release
         self.release_name, self.namespace = release.name, release.namespace
         self.name = self._named or str(release)
@@ -184,6 +184,12 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         return await task
 
     async def _close(self) -> None:
+        """Close once: who was interrupted does so, and what was interrupted does, too."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._shut())
+        await asyncio.shield(self._closing)
+
+    async def _shut(self) -> None:
         if self._adaptive:
             await self._adaptive.halt()
         await end(*self._jobs)
