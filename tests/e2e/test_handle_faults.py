@@ -130,6 +130,26 @@ def test_the_api_server_is_restarted(
     assert "replaced" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda cluster: cluster.wait_for_workers(99),
+        lambda cluster: [line for line in cluster.get_logs(follow=True) if not line],
+    ],
+    ids=["wait_for_workers", "get_logs"],
+)
+def test_closed_while_another_thread_waits(
+    installed: Release, call: Callable[[HelmCluster], object]
+) -> None:
+    cluster = handle(installed)
+    pool, waiting = meanwhile(lambda: call(cluster))
+    time.sleep(2)
+    assert not waiting.done()
+    cluster.close()
+    with pool, pytest.raises(UnavailableError, match="it has been closed"):
+        waiting.result(60)
+
+
 def test_the_port_forward_is_cut(installed: Release, tmp_path: Path) -> None:
     with Gate(server(installed.target)) as gate:
         file = kubeconfig(installed, tmp_path, cluster={"server": gate.address})

@@ -186,6 +186,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
     async def _close(self) -> None:
         """Close once: who was interrupted does so, and what was interrupted does, too."""
         if self._closing is None:
+            self.status = Status.closing
             self._closing = asyncio.ensure_future(self._shut())
         await asyncio.shield(self._closing)
 
