@@ -56,7 +56,7 @@ def _tail(
     release: Release, cluster: HelmCluster, client: Client, remove: Callable[[], object]
 ) -> float:
     cluster.scale(PODS)
-    cluster.wait_ready(timeout=120)
+    cluster.wait_ready(scaling.PATIENCE)
     before = set(removals.present(release))
     load = Load(client, seconds=_SECONDS)
     remove()
@@ -88,16 +88,8 @@ def _install_ordinary(release: Release) -> None:
 
 def _ordinary_end(release: Release) -> float:
     deployment = f"deployment/{_ORDINARY}"
-    removals.scale(release, PODS - 1, deployment)
-    patience = f"--timeout={scaling.PATIENCE}s"
-    release.kubectl("rollout", "status", deployment, patience)
-    wait = ("wait", "pods", "-l", f"app={_ORDINARY}", "--for=delete", patience)
-
-    def end() -> None:
-        removals.scale(release, 0, deployment)
-        release.kubectl(*wait)
-
-    return seconds_of(end)
+    scaling.peers_up(release, deployment, PODS - 1)
+    return seconds_of(lambda: scaling.peers_down(release, deployment, f"app={_ORDINARY}"))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dask_helm import HelmCluster, labels
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread, seconds_of
 from demo.release import Release
+from tests.e2e import removals
 from tests.e2e.handles import SMALL, handle
 
 AT_MOST = 1.05
@@ -33,11 +34,12 @@ def rows() -> Iterator[Row]:
 
 
 def _turn(release: Release, cluster: HelmCluster) -> list[float]:
+    chosen = labels.selector(release.name, labels.WORKER, _POOL)
     steps = (
         lambda: _up(cluster),
         lambda: cluster.scale(0, _POOL),
-        lambda: _peers_up(release),
-        lambda: _peers_down(release),
+        lambda: peers_up(release, removals.DEPLOYMENT, PODS),
+        lambda: peers_down(release, removals.DEPLOYMENT, chosen),
     )
     return [seconds_of(step) for step in steps]
 
@@ -47,23 +49,16 @@ def _up(cluster: HelmCluster) -> None:
     cluster.wait_ready(PATIENCE, _POOL)
 
 
-def _peers_up(release: Release) -> None:
-    _peers_scale(release, PODS)
-    release.kubectl("rollout", "status", _deployment(release), f"--timeout={PATIENCE}s")
+def peers_up(release: Release, deployment: str, number: int) -> None:
+    """Scale up by kubectl, and wait until the pods are ready."""
+    removals.scale(release, number, deployment)
+    release.kubectl("rollout", "status", deployment, f"--timeout={PATIENCE}s")
 
 
-def _peers_down(release: Release) -> None:
-    _peers_scale(release, 0)
-    chosen = labels.selector(release.name, labels.WORKER, _POOL)
-    release.kubectl("wait", "pods", "-l", chosen, "--for=delete", f"--timeout={PATIENCE}s")
-
-
-def _peers_scale(release: Release, number: int) -> None:
-    release.kubectl("scale", _deployment(release), f"--replicas={number}")
-
-
-def _deployment(release: Release) -> str:
-    return f"deployment/{release.name}-{labels.CHART}-{labels.WORKER}"
+def peers_down(release: Release, deployment: str, selector: str) -> None:
+    """Scale to zero by kubectl, and wait until the pods are gone."""
+    removals.scale(release, 0, deployment)
+    release.kubectl("wait", "pods", "-l", selector, "--for=delete", f"--timeout={PATIENCE}s")
 
 
 def _row(what: str, ours: Spread, peers: Spread) -> Row:

@@ -67,8 +67,7 @@ def test_there_and_back() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _asked(reader)
         writer.write(AGREED + GREETING)
-        head = await reader.readexactly(7)  # two bytes, a mask of four, the channel
-        data = await reader.readexactly((head[1] & 0x7F) - 1)
+        data = await _payload(reader)
         writer.write(bytes([0x82, len(data) + 1, 0]) + data)
         writer.close()
 

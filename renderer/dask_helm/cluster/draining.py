@@ -14,11 +14,11 @@ from typing import Any
 
 from dask_helm.cluster import remote
 from dask_helm.cluster.leases import Lease
+from dask_helm.cluster.listing import listed
 from dask_helm.cluster.shipping import shipped
 from dask_helm.cluster.waiting import Tell
 from dask_helm.errors import LossError
 
-_SHOWN = 5
 _PAUSE = 0.2
 _WORKERS_A_SECOND = 250
 _ATTEMPTS = 50
@@ -58,7 +58,7 @@ class Drain:
         nbytes = sum((await self.comm.nbytes(keys=found, summary=False)).values())
         return (
             f"{_counted(keys, 'result')} of {nbytes / 1e6:.1f} MB would be lost, for no worker "
-            f"would be left to take them: {_listed(keys)}. Keep a worker, gather or release them, "
+            f"would be left to take them: {listed(keys)}. Keep a worker, gather or release them, "
             "or write force=True"
         )
 
@@ -95,7 +95,7 @@ class Drain:
         if keys and not self.force:
             raise LossError(
                 f"{_counted(keys, 'result')} could not be copied from {', '.join(known)}, for no "
-                f"other worker takes them: {_listed(keys)}. Are the others paused? force=True "
+                f"other worker takes them: {listed(keys)}. Are the others paused? force=True "
                 "goes on and loses them",
                 keys,
             )
@@ -110,7 +110,7 @@ class Drain:
             await asyncio.sleep(_PAUSE)
         raise LossError(
             f"{_counted(keys, 'result')} are only on workers that leave, these and others: "
-            f"{_listed(keys)}. Scale again when the others are gone",
+            f"{listed(keys)}. Scale again when the others are gone",
             keys,
         )
 
@@ -173,13 +173,8 @@ _AGAIN = "they start again on other workers"
 
 
 def _tasks(running: list[str]) -> str:
-    return f"{_counted(running, 'running task')} ({_listed(running)})"
+    return f"{_counted(running, 'running task')} ({listed(running)})"
 
 
 def _counted(things: list[str], name: str) -> str:
     return f"{len(things)} {name}" + ("s" if len(things) != 1 else "")
-
-
-def _listed(things: list[str]) -> str:
-    rest = len(things) - _SHOWN
-    return ", ".join(things[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

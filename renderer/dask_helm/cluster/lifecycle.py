@@ -67,7 +67,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
             raise
 
     async def _start(self) -> None:
-        """Take over what is known of the scheduler; `distributed` would subscribe to it instead."""
+        """Connect and watch the scheduler, to which `distributed` would subscribe instead."""
         opened = self._connection = await connection.connect(self._settings)
         release = opened.release
         self.release_name, self.namespace = release.name, release.namespace
@@ -184,7 +184,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         return await task
 
     async def _close(self) -> None:
-        """Close once: who was interrupted does so, and what was interrupted does, too."""
+        """Close once, though an opening that is interrupted closes, and its caller does as well."""
         if self._closing is None:
             self.status = Status.closing
             self._closing = asyncio.ensure_future(self._shut())

@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 from dask_helm import labels
 from dask_helm.cluster.kubernetes import Kubernetes, Object
+from dask_helm.cluster.listing import listed
 from dask_helm.cluster.schemes import OURS, UPSTREAM, Scheme, labels_of
 from dask_helm.errors import ForbiddenError, KubernetesError, ManyReleasesError, NoReleaseError
 
 SCHEMES = (OURS, UPSTREAM)
-_READABLE = 5
 
 
 @dataclass(frozen=True, order=True)
@@ -108,10 +108,10 @@ async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -
 def _missing(name: str, namespace: str, found: list[Release], others: list[Release]) -> str:
     same = [one for one in others if one.name == name]
     near = get_close_matches(name, [one.name for one in found], n=1)
-    known = _some(one.name for one in found) or "none"
+    known = listed(one.name for one in found) or "none"
     text = f"there is no release {name!r} of a Dask chart in namespace {namespace}"
     if same:
-        return f"{text}, but in {_some(one.namespace for one in same)}. Write: {_call(same[0])}"
+        return f"{text}, but in {listed(one.namespace for one in same)}. Write: {_call(same[0])}"
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return f"{text}{hint}. Releases there: {known}. `dask-helm list -A` shows all"
 
@@ -122,7 +122,7 @@ def _only(found: list[Release], namespace: str | None, others: list[Release]) ->
     where = f"in namespace {namespace}" if namespace else "in reach"
     if not found:
         raise NoReleaseError(f"no release of a Dask chart is {where}. {_elsewhere(others)}")
-    names = _some(map(str, found))
+    names = listed(found)
     write = f"Write which: {_call(found[0])}"
     raise ManyReleasesError(f"{len(found)} releases are {where}: {names}. {write}")
 
@@ -130,13 +130,7 @@ def _only(found: list[Release], namespace: str | None, others: list[Release]) ->
 def _elsewhere(others: list[Release]) -> str:
     if not others:
         return "Write where it is: HelmCluster('RELEASE', namespace='NAMESPACE')"
-    return f"Elsewhere are: {_some(map(str, others))}. Write: {_call(others[0])}"
-
-
-def _some(names: Iterable[str]) -> str:
-    """Return as many as a person reads."""
-    first, rest = (found := list(names))[:_READABLE], len(found) - _READABLE
-    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
+    return f"Elsewhere are: {listed(others)}. Write: {_call(others[0])}"
 
 
 def _call(release: Release) -> str:
