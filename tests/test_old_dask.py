@@ -20,6 +20,14 @@ from tests.rendering import container, render
 # Releases that these versions of Dask cannot work with are left out by name.
 OLD = {"2022.10.2": ["click<8.2"], "2024.8.0": ["click<8.2"]}
 
+POD = {
+    **os.environ,
+    "POD_NAME": "pod",
+    "DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:8786",
+    "DRAIN_TIMEOUT": "60",
+    "PYTHONDONTWRITEBYTECODE": "1",  # into the chart
+}
+
 COMPUTE = """
 from distributed import Client
 client = Client("tcp://127.0.0.1:8786", timeout=30)
@@ -79,10 +87,19 @@ def old_dask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return environment / "bin"
 
 
+@pytest.fixture(params=[True, False], ids=["nanny", "hook"])
+def nannies(request: pytest.FixtureRequest) -> bool:
+    """Whether nannies hand over, or the hook."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def cluster(old_dask: Path, tmp_path: Path) -> Iterator[None]:
+def cluster(old_dask: Path, nannies: bool, tmp_path: Path) -> Iterator[None]:
     """Run the scheduler's and a worker's container arguments as processes of this machine."""
-    values = {"workers": {"default": {"processes": 2, "threads": 1, "memoryLimit": "200Mi"}}}
+    values = {
+        "workers": {"default": {"processes": 2, "threads": 1, "memoryLimit": "200Mi"}},
+        "drain": {"enabled": nannies},
+    }
     objects = render(values)
     local = {
         "demo-dask-scheduler:8786": "127.0.0.1:8786",
@@ -95,8 +112,9 @@ def cluster(old_dask: Path, tmp_path: Path) -> Iterator[None]:
             _, *arguments = container(objects, f"demo-dask-{component}")["args"]
             for old, new in local.items():
                 arguments = [argument.replace(old, new) for argument in arguments]
+            command = [old_dask / "dask", *arguments]
             with (tmp_path / component).open("w") as log:
-                process = subprocess.Popen([old_dask / "dask", *arguments], stderr=log)
+                process = subprocess.Popen(command, env=POD, stdout=log, stderr=log)
             stack.callback(process.wait, 20)
             stack.callback(process.terminate)
         yield
@@ -125,21 +143,17 @@ def other(old_dask: Path, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("cluster", "other")
-def test_old_dask_hands_over(old_dask: Path, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    log.touch()
-    pod = {
-        "POD_NAME": "pod",
-        "DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:8786",
-        "DRAIN_TIMEOUT": "60",
-        "DRAIN_LOG": str(log),
-    }
+def test_old_dask_hands_over(old_dask: Path, nannies: bool, tmp_path: Path) -> None:
+    hook = tmp_path / "hook"
+    hook.touch()
     command = [str(old_dask / "python"), "-c", HAND_OVER, str(CHART / "files" / "drain.py")]
+    own = {**POD, "DRAIN_LOG": str(hook)}
     result = subprocess.run(
-        command, env={**os.environ, **pod}, capture_output=True, text=True, timeout=120, check=False
+        command, env=own, capture_output=True, text=True, timeout=120, check=False
     )
     assert result.stdout.endswith(HANDED_OVER), result.stderr
+    log = (tmp_path / "worker" if nannies else hook).read_text()
     # The scattered ones, and what the third worker has not taken over.
-    (held,) = re.findall("pod leaves: ([0-9]+) results, ", log.read_text())
+    (held,) = re.findall("pod leaves: ([0-9]+) results, ", log)
     assert 30 <= int(held) <= 50
-    assert "all results are handed over; 1 actors are lost" in log.read_text()
+    assert "all results are handed over; 1 actors are lost" in log

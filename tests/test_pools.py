@@ -88,7 +88,8 @@ def test_processes_divide_threads_and_memory_and_have_ports_of_their_own() -> No
     assert argument(objects, "memory-limit") == "5000000000"
     assert argument(objects, "worker-port") == "9000:9001"
     assert argument(objects, "nanny-port") == "9100:9101"
-    assert argument(objects, "preload-nanny") == "/etc/dask-helm/files/ports.py"
+    arguments = container(objects, "demo-dask-worker")["args"]
+    assert "--preload-nanny=/etc/dask-helm/files/ports.py" in arguments
     ports = {p["name"]: p["containerPort"] for p in container(objects, "demo-dask-worker")["ports"]}
     assert ports == {
         "tcp-comm": 9000,
@@ -117,7 +118,7 @@ def test_gpu_pool() -> None:
     assert not [a for a in worker["args"] if a.startswith(("--nanny-port", "--nworkers"))]
     preload = {
         "name": "DASK_DISTRIBUTED__NANNY__PRELOAD",
-        "value": '["/etc/dask-helm/files/ports.py"]',
+        "value": '["/etc/dask-helm/files/handover.py","/etc/dask-helm/files/ports.py"]',
     }
     assert preload in worker["env"]
     assert worker["resources"]["limits"]["nvidia.com/mig-1g.10gb"] == 4

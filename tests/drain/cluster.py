@@ -1,8 +1,10 @@
-"""Dask in this process, with workers named like pods, and the script that pods run at their end."""
+"""A scheduler in this process, workers named like pods, and the hook that pods run at their end."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -12,12 +14,12 @@ from distributed import LocalCluster, Worker
 from distributed.security import Security
 
 from tests import waiting
-from tests.paths import CHART
+from tests.paths import CHART, ROOT
 
 Process = subprocess.Popen[str]
 
 SCRIPT = CHART / "files" / "drain.py"
-
+PRELOAD = CHART / "files" / "handover.py"
 
 until = partial(waiting.until, seconds=60, pause=0.05)
 
@@ -25,12 +27,17 @@ until = partial(waiting.until, seconds=60, pause=0.05)
 class Cluster:
     """A scheduler that listens on the loopback address, and workers of one thread each.
 
-    `folder` takes the logs of the pods, `environment` is what their scripts have beside.
+    `folder` takes the logs of the pods, `environment` is what their processes have beside. With
+    `nannies` each worker is a process with a nanny, as in a pod, and the script has no packages, so
+    that the nanny has to hand over. Without, workers are in this process, and the script does.
     """
 
-    def __init__(self, folder: Path, security: Security | None = None, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, nannies: bool, security: Security | None = None, **environment: str
+    ) -> None:
         self.folder = folder
         self.environment = environment
+        self._nannies = nannies
         self._security = security
         self._local = LocalCluster(
             n_workers=0, processes=False, host="127.0.0.1", dashboard_address=":0",
@@ -38,7 +45,7 @@ class Cluster:
         )  # fmt: skip
         self.address: str = self._local.scheduler_address
         self._scripts: list[Process] = []
-        self._workers: list[Worker] = []
+        self._ends: dict[str, Callable[[], object]] = {}  # ends a worker, by name
 
     def __enter__(self) -> "Cluster":
         return self
@@ -52,8 +59,8 @@ class Cluster:
         for script in self._scripts:
             script.kill()
             script.wait()
-        for worker in self._workers:
-            self._local.sync(worker.close, executor_wait=False)
+        for end in self._ends.values():
+            end()
         self._local.close()
 
     @property
@@ -75,26 +82,60 @@ class Cluster:
 
     def join(self, *names: str) -> None:
         """Start workers with these names."""
-
-        async def start(name: str) -> None:
-            own = {"name": name, "local_directory": str(self.folder), "security": self._security}
-            worker = Worker(self.address, nthreads=1, dashboard=False, **own)
-            self._workers.append(await worker)
-
         for name in names:
-            self._local.sync(start, name)
+            self._ends[name] = self._start_process(name) if self._nannies else self._start(name)
+
+    def _start(self, name: str) -> Callable[[], object]:
+        async def start() -> Worker:
+            own = {"name": name, "local_directory": str(self.folder), "security": self._security}
+            return await Worker(self.address, nthreads=1, dashboard=False, **own)
+
+        worker = self._local.sync(start)
+        return lambda: self._local.sync(worker.close, executor_wait=False)
+
+    def _start_process(self, name: str) -> Callable[[], object]:
+        pod = re.sub(r"-\d+$", "", name)
+        own = {"POD_NAME": pod, "PYTHONPATH": str(ROOT)}
+        with self.log(pod).open("a") as said, (self.folder / f"{name}.stderr").open("w") as errors:
+            worker = subprocess.Popen(
+                self._command(name), env=self._environment(**own), stdout=said, stderr=errors
+            )
+        until(lambda: name in self.names)
+        return partial(_terminate, worker)
+
+    def _command(self, name: str) -> list[str]:
+        size = ["--nthreads=1", "--memory-limit=0", "--no-dashboard"]
+        place = [f"--name={name}", f"--local-directory={self.folder / name}"]
+        dask = str(Path(sys.executable).with_name("dask"))
+        command = [dask, "worker", self.address, *place, *size, f"--preload-nanny={PRELOAD}"]
+        if not self._security:
+            return command
+        tls = self._security.get_tls_config_for_role("worker")
+        files = {"ca-file": tls["ca_file"], "cert": tls["cert"], "key": tls["key"]}
+        return command + [f"--tls-{name}={file}" for name, file in files.items()]
+
+    def _environment(self, **more: str) -> dict[str, str]:
+        tidy = {"PYTHONDONTWRITEBYTECODE": "1"}  # into the chart
+        return {**os.environ, **tidy, **self.environment, **more}
 
     def stop(self, name: str) -> None:
         """End a worker as SIGTERM does."""
-        (worker,) = (worker for worker in self._workers if worker.name == name)
-        self._local.sync(worker.close, executor_wait=False)
+        self._ends.pop(name)()
 
     def end_scheduler(self) -> None:
         """End the scheduler; the workers stay."""
         self._local.sync(self._local.scheduler.close)
 
-    def drain(self, pod: str, timeout: float = 60, replacement: float = 15, **more: str) -> Process:
-        """Start the script as the hook of a pod."""
+    def drain(
+        self,
+        pod: str,
+        timeout: float = 60,
+        replacement: float = 15,
+        alone: bool = False,
+        script: Path = SCRIPT,
+        **more: str,
+    ) -> Process:
+        """Start the script as the hook of a pod; `alone`: it may have to do without nannies."""
         own = {
             "POD_NAME": pod,
             "DASK_SCHEDULER_ADDRESS": self.address,
@@ -103,11 +144,12 @@ class Cluster:
             "DRAIN_LOG": str(self.log(pod)),
         }
         self.log(pod).touch()
-        environment = {**os.environ, **self.environment, **own, **more}
-        command = [sys.executable, str(SCRIPT)]
-        script = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, text=True)
-        self._scripts.append(script)
-        return script
+        without_packages = ["-S"] if self._nannies and not alone else []
+        command = [sys.executable, *without_packages, str(script)]
+        environment = self._environment(**{**own, **more})
+        hook = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, text=True)
+        self._scripts.append(hook)
+        return hook
 
     def drained(self, pod: str, **options: Any) -> str:
         """Run the script until it ends and return what it wrote to the pod's log."""
@@ -121,3 +163,8 @@ class Cluster:
     def log(self, pod: str) -> Path:
         """Return the place of a pod's log."""
         return self.folder / f"{pod}.log"
+
+
+def _terminate(process: subprocess.Popen[Any]) -> None:
+    process.terminate()
+    process.wait(20)

@@ -46,7 +46,18 @@ def test_every_pool_has_the_hook_and_nothing_else_has() -> None:
 
 def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
     data = find(render(), "ConfigMap", "demo-dask-files")["data"]
-    assert data == {name: (CHART / "files" / name).read_text() for name in ("drain.py", "ports.py")}
+    names = ("drain.py", "handover.py", "ports.py")
+    assert data == {name: (CHART / "files" / name).read_text() for name in names}
+
+
+def test_nannies_load_what_hands_over() -> None:
+    file = "/etc/dask-helm/files/handover.py"
+    gpu = {"type": "gpu"}
+    objects = render({"workers": {"default": {}, "two": {"processes": 2}, "gpu": gpu}})
+    for name in ("worker", "worker-two"):
+        assert f"--preload-nanny={file}" in container(objects, f"demo-dask-{name}")["args"]
+    loaded = {"name": "DASK_DISTRIBUTED__NANNY__PRELOAD", "value": f'["{file}"]'}
+    assert loaded in container(objects, "demo-dask-worker-gpu")["env"]
 
 
 def test_what_the_script_has_to_know() -> None:

@@ -7,6 +7,16 @@
 {{- if eq $count 1 }}{{ $first }}{{ else }}{{ printf "%d:%d" $first (add $first $count -1) }}{{ end -}}
 {{- end -}}
 
+{{- /* The files that the nannies load. */ -}}
+{{- define "dask.worker.preloads" -}}
+{{- if .root.Values.drain.enabled }}
+- /etc/dask-helm/files/handover.py
+{{- end }}
+{{- if gt (include "dask.worker.processes" . | int) 1 }}
+- /etc/dask-helm/files/ports.py
+{{- end }}
+{{- end -}}
+
 {{- define "dask.worker.args" -}}
 {{- $processes := include "dask.worker.processes" . | int -}}
 - dask
@@ -17,8 +27,8 @@
 - worker
 - --nworkers={{ $processes }}
 - --nanny-port={{ include "dask.worker.portRange" (list 9100 $processes) }}
-{{- if gt $processes 1 }}
-- --preload-nanny=/etc/dask-helm/files/ports.py
+{{- range include "dask.worker.preloads" . | fromYamlArray }}
+- --preload-nanny={{ . }}
 {{- end }}
 {{- end }}
 - {{ include "dask.schedulerAddress" .root }}
@@ -48,9 +58,10 @@
       fieldPath: metadata.name
 {{ include "dask.drain.env" . }}
 {{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
-{{- if and (eq .values.type "gpu") (gt (include "dask.worker.processes" . | int) 1) }}
+{{- $preloads := include "dask.worker.preloads" . | fromYamlArray }}
+{{- if and (eq .values.type "gpu") $preloads }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
-  value: '["/etc/dask-helm/files/ports.py"]'
+  value: {{ toJson $preloads | squote }}
 {{- end }}
 {{- end -}}
 

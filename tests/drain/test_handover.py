@@ -1,13 +1,9 @@
-"""drain.py hands over what workers hold; scheduler and workers are processes of this machine."""
+"""What workers hold is handed over, by the hook itself and by a nanny."""
 
 import os
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import dask
 import pytest
@@ -15,99 +11,8 @@ from distributed import Client, wait
 from distributed.security import Security
 
 from tests.drain.cluster import Cluster, until
-
-NUMBERS = count()
-STAYING = "staying"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Yield a cluster in which one worker stays, no tasks are stolen and no copies removed."""
-    scheduler = "distributed.scheduler"
-    config = {
-        f"{scheduler}.work-stealing": False,
-        f"{scheduler}.active-memory-manager.policies": [],
-    }
-    with (
-        dask.config.set(config),
-        Cluster(tmp_path_factory.mktemp("cluster")) as running,
-    ):
-        running.join(STAYING)
-        yield running
-
-
-@pytest.fixture
-def client(cluster: Cluster) -> Iterator[Client]:
-    with Client(cluster.address) as found:
-        yield found
-
-
-@pytest.fixture
-def pod(cluster: Cluster) -> str:
-    """Return the name of a pod whose worker is about to leave."""
-    return join(cluster)
-
-
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Cluster]:
-    """Yield a cluster without workers."""
-    with Cluster(tmp_path) as running:
-        yield running
-
-
-def join(cluster: Cluster) -> str:
-    """Start the worker of a new pod and return its name."""
-    pod = f"pod-{next(NUMBERS)}-x"
-    cluster.join(pod)
-    return pod
-
-
-def on(*workers: str) -> dict[str, Any]:
-    """Return where tasks begin; they may go elsewhere afterwards."""
-    return {"workers": list(workers), "allow_other_workers": True, "pure": False}
-
-
-def begin(file: Path, seconds: float, *results: Any) -> str:
-    """Add a letter to a file each time that this begins, and take time unless told to end."""
-    with file.open("a") as beginnings:
-        beginnings.write("x")
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not file.with_suffix(".end").exists():
-        time.sleep(0.05)
-    return file.name
-
-
-def end(file: Path) -> None:
-    """Tell the task that began with this file to end."""
-    file.with_suffix(".end").touch()
-
-
-def beginnings(file: Path) -> int:
-    return len(file.read_text()) if file.exists() else 0
-
-
-def begun(file: Path) -> None:
-    until(lambda: beginnings(file))
-
-
-class Counter:
-    """An actor."""
-
-    number = 7
-
-
-class Heavy:
-    """Something that takes seconds to be sent."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __sizeof__(self) -> int:
-        return 50_000_000
-
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        time.sleep(3)
-        return Heavy, (self.name,)
+from tests.drain.conftest import STAYING, join
+from tests.drain.tasks import Counter, Heavy, begin, beginnings, begun, end, on
 
 
 def test_results_and_scattered_data_are_kept(cluster: Cluster, client: Client, pod: str) -> None:
@@ -328,12 +233,12 @@ def test_the_last_worker_with_an_actor_waits_for_its_replacement(alone: Cluster)
         assert piece.result(timeout=30) == "piece"
 
 
-def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
+def test_when_the_scheduler_goes_nothing_is_waited_for(nannies: bool, tmp_path: Path) -> None:
     impatient = dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # not in the script
-    with impatient, Cluster(tmp_path) as leaving, Client(leaving.address) as client:
+    with impatient, Cluster(tmp_path, nannies) as leaving, Client(leaving.address) as client:
         pod = join(leaving)
         piece = client.scatter(1)
-        script = leaving.drain(pod, replacement=60)
+        script = leaving.drain(pod, replacement=60, alone=True)  # nannies go with the scheduler
         until(lambda: "leaves" in leaving.said(pod))
         time.sleep(1)
         leaving.end_scheduler()
@@ -342,45 +247,6 @@ def test_when_the_scheduler_goes_nothing_is_waited_for(tmp_path: Path) -> None:
         assert time.monotonic() - start < 25, "Dask waits 30 s"
         assert "the connection to the scheduler is lost" in leaving.said(pod)
         assert piece.status != "finished"
-
-
-def test_names_that_are_not_this_pod(cluster: Cluster, pod: str) -> None:
-    for name in (pod.removesuffix("-x"), pod[1:]):
-        said = cluster.drained(name)
-        assert f"the scheduler knows no worker {name}: nothing to do" in said
-    assert pod in cluster.names
-
-
-def test_no_scheduler(cluster: Cluster) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        closed = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-    for address in (closed, "tcp://nowhere.invalid:8786"):
-        start = time.monotonic()
-        said = cluster.drained("pod", DASK_SCHEDULER_ADDRESS=address)
-        assert f"the scheduler {address} cannot be reached: nothing to do" in said
-        assert time.monotonic() - start < 25, "Dask waits 30 s"
-
-
-def test_a_scheduler_that_never_answers(cluster: Cluster) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        start = time.monotonic()
-        said = cluster.drained("pod", timeout=0, DASK_SCHEDULER_ADDRESS=address)
-        assert "there is no time left: ended" in said
-        assert 19 < time.monotonic() - start < 30, "the grace period"
-
-
-def test_a_log_that_cannot_be_written(cluster: Cluster, client: Client, pod: str) -> None:
-    piece = client.scatter("piece", workers=[pod])
-    assert cluster.drain(pod, DRAIN_LOG="/proc/nothing/fd/1").wait(30) == 0
-    assert piece.result(timeout=30) == "piece"
-    assert pod not in cluster.names
-
-
-def test_a_log_that_nobody_reads(cluster: Cluster, pod: str, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "log")
-    assert cluster.drain(pod, DRAIN_LOG=str(tmp_path / "log")).wait(30) == 0
-    assert pod not in cluster.names
 
 
 def certificate(folder: Path) -> tuple[str, str]:
@@ -392,7 +258,7 @@ def certificate(folder: Path) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("role", ["WORKER", "CLIENT"])
-def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None:
+def test_tls_as_the_environment_configures_it(nannies: bool, tmp_path: Path, role: str) -> None:
     cert, key = certificate(tmp_path)
     security = Security(
         tls_ca_file=cert, tls_scheduler_cert=cert, tls_scheduler_key=key, tls_worker_cert=cert,
@@ -401,7 +267,7 @@ def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None
     tls = "DASK_DISTRIBUTED__COMM__TLS__"
     environment = {f"{tls}CA_FILE": cert, f"{tls}{role}__CERT": cert, f"{tls}{role}__KEY": key}
     with (
-        Cluster(tmp_path, security, **environment) as cluster,
+        Cluster(tmp_path, nannies, security, **environment) as cluster,
         Client(cluster.address, security=security) as client,
     ):
         pod, other = join(cluster), join(cluster)
@@ -415,10 +281,3 @@ def test_tls_as_the_environment_configures_it(tmp_path: Path, role: str) -> None
         assert script.wait(15) == 0
         assert (cluster.names, running.result(timeout=30)) == ({other}, "long")
         assert piece.result(timeout=30) == "piece"
-
-
-def test_what_is_wrong_is_said_and_fails_the_hook(cluster: Cluster) -> None:
-    without_certificates = cluster.address.replace("tcp://", "tls://")
-    script = cluster.drain("pod", DASK_SCHEDULER_ADDRESS=without_certificates)
-    assert script.wait(30) == 1
-    assert "TypeError: TLS" in cluster.said("pod")

@@ -1,0 +1,136 @@
+"""The hook itself: what it does where no nanny of the pod does it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+from distributed.utils import import_file
+
+from tests.drain.cluster import PRELOAD, Cluster, until
+from tests.drain.conftest import STAYING, join
+from tests.drain.tasks import begin, begun, end
+from tests.paths import CHART
+
+
+@pytest.fixture(scope="module")
+def nannies() -> bool:
+    """Let the workers run without nannies."""
+    return False
+
+
+def test_names_that_are_not_this_pod(cluster: Cluster, pod: str) -> None:
+    for name in (pod.removesuffix("-x"), pod[1:]):
+        said = cluster.drained(name)
+        assert f"the scheduler knows no worker {name}: nothing to do" in said
+    assert pod in cluster.names
+
+
+def test_no_scheduler(cluster: Cluster) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+    for scheduler in (closed, "tcp://nowhere.invalid:8786"):
+        start = time.monotonic()
+        said = cluster.drained("pod", DASK_SCHEDULER_ADDRESS=scheduler)
+        assert f"the scheduler {scheduler} cannot be reached: nothing to do" in said
+        assert time.monotonic() - start < 25, "Dask waits 30 s"
+
+
+def test_a_scheduler_that_never_answers(cluster: Cluster) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        start = time.monotonic()
+        said = cluster.drained("pod", timeout=0, DASK_SCHEDULER_ADDRESS=address)
+        assert "there is no time left: ended" in said
+        assert 19 < time.monotonic() - start < 30, "the grace period"
+
+
+def test_a_log_that_cannot_be_written(cluster: Cluster, client: Client, pod: str) -> None:
+    piece = client.scatter("piece", workers=[pod])
+    assert cluster.drain(pod, DRAIN_LOG="/proc/nothing/fd/1").wait(30) == 0
+    assert piece.result(timeout=30) == "piece"
+    assert pod not in cluster.names
+
+
+def test_a_log_that_nobody_reads(cluster: Cluster, pod: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    assert cluster.drain(pod, DRAIN_LOG=str(tmp_path / "log")).wait(30) == 0
+    assert pod not in cluster.names
+
+
+def test_what_is_wrong_is_said_and_fails_the_hook(cluster: Cluster) -> None:
+    without_certificates = cluster.address.replace("tcp://", "tls://")
+    script = cluster.drain("pod", DASK_SCHEDULER_ADDRESS=without_certificates)
+    assert script.wait(30) == 1
+    assert "TypeError: TLS" in cluster.said("pod")
+
+
+@pytest.fixture
+def with_nannies(tmp_path: Path) -> Iterator[Cluster]:
+    """Yield a cluster of workers as they are in pods, one of which stays."""
+    with Cluster(tmp_path, nannies=True) as running:
+        running.join(STAYING)
+        yield running
+
+
+def test_a_nanny_that_does_not_answer(with_nannies: Cluster) -> None:
+    pod = join(with_nannies)
+    with Client(with_nannies.address) as client:
+        piece = client.scatter("piece", workers=[pod])
+        (nanny,) = client.run(os.getppid, workers=[with_nannies.address_of(pod)]).values()
+        os.kill(nanny, signal.SIGSTOP)
+        try:
+            assert with_nannies.drain(pod, alone=True).wait(60) == 0
+            assert "all results are handed over" in with_nannies.said(pod)
+            assert with_nannies.names == {STAYING}
+            assert piece.result(timeout=30) == "piece"
+        finally:
+            os.kill(nanny, signal.SIGCONT)
+
+
+def test_a_nanny_of_another_version(with_nannies: Cluster, tmp_path: Path) -> None:
+    """An upgrade of the chart reaches the files of a pod, but not what its nanny has loaded."""
+    files = Path(shutil.copytree(CHART / "files", tmp_path / "files"))
+    changed = (files / "handover.py").read_text().replace("all results are", "everything is")
+    (files / "handover.py").write_text(changed)
+    pod = join(with_nannies)
+    assert with_nannies.drain(pod, alone=True, script=files / "drain.py").wait(60) == 0
+    assert "everything is handed over" in with_nannies.said(pod)
+
+
+def test_a_nanny_stops_when_nobody_waits_for_it(with_nannies: Cluster, tmp_path: Path) -> None:
+    pod = join(with_nannies)
+    with Client(with_nannies.address) as client:
+        running = client.submit(begin, tmp_path / "a", 60, workers=[pod])
+        begun(tmp_path / "a")
+        script = with_nannies.drain(pod)
+        until(lambda: "leaves" in with_nannies.said(pod))
+        script.kill()
+        end(tmp_path / "a")
+        assert running.result(timeout=30) == "a"
+        time.sleep(2)
+    assert pod in with_nannies.names
+
+
+@pytest.mark.parametrize("answer", [b"", b"\n", b"\nx"])
+def test_a_nanny_that_ends_meanwhile(
+    cluster: Cluster, pod: str, answer: bytes, tmp_path: Path
+) -> None:
+    """In a pod the hook ends with it, unless the nanny is not the container's first process."""
+    (handover,) = import_file(shutil.copy(PRELOAD, tmp_path))
+    with socket.socket(socket.AF_UNIX) as nanny:
+        nanny.bind(handover.address(pod))
+        nanny.listen()
+        script = cluster.drain(pod)
+        hook, _ = nanny.accept()
+        with hook:
+            assert json.loads(hook.makefile().readline())[0] == pod
+            hook.sendall(answer)
+        assert script.wait(60) == 0
+    assert pod not in cluster.names
