@@ -38,6 +38,7 @@ VALUES: dict[str, Any] = {
                 {"name": "DRAIN_REPLACEMENT_TIMEOUT", "value": "0"},
             ],
         },
+        "plain": {"replicas": 0, "extraArgs": ["--no-nanny"]},
     },
 }
 BRIEF = "deployment/demo-dask-worker-brief"
@@ -168,6 +169,37 @@ def test_kubectl_delete_pod(release: Release, load: Load) -> None:
     load.check()
 
 
+def test_what_is_said_about_it(release: Release, load: Load, tmp_path: Path) -> None:
+    pod = min(removals.present(release))
+    assert len(sockets(release, pod)) == 1, "a nanny takes orders"
+    with follow(release, pod, tmp_path / "log"):
+        removals.delete(release, pod)
+        observing.until(lambda: pod not in removals.present(release))
+    said = (tmp_path / "log").read_text()
+    assert said.count(f"drain - {pod} leaves: ") == 1
+    assert said.count("drain - all results are handed over after ") == 1
+    load.check()
+
+
+def test_a_worker_without_a_nanny(release: Release, client: Client, load: Load) -> None:
+    plain = "deployment/demo-dask-worker-plain"
+    removals.scale(release, 1, plain)
+    client.wait_for_workers(4, timeout=120)
+    (pod,) = removals.present(release, "plain")
+    assert not sockets(release, pod), "the hook hands over"
+    own = Load(client, on=[pod])
+    removals.scale(release, 0, plain)
+    removals.gone(release, 0, "plain")
+    own.check()
+    load.check()
+
+
+def sockets(release: Release, pod: str) -> list[str]:
+    """Return those of a pod's sockets that the hand-over has made."""
+    known = release.kubectl("exec", pod, "--", "cat", "/proc/net/unix")
+    return [line for line in known.splitlines() if f"@dask-helm-{pod}" in line]
+
+
 def test_rollout_restart(release: Release, load: Load) -> None:
     before = set(removals.present(release))
     removals.restart(release)
@@ -211,6 +243,7 @@ def test_a_task_that_never_ends_holds_a_worker_until_the_deadline(
     removals.scale(release, 1, BRIEF)
     client.wait_for_workers(5, timeout=120)
     (pod,) = removals.present(release, "brief")
+    assert len(sockets(release, pod)) == 1, "one nanny takes orders for both"
     own = Load(client, on=[f"{pod}-0", f"{pod}-1"])
     task = client.submit(work(), 1000, resources={"BRIEF": 1}, key="endless")
     observing.until(lambda: "endless" in [key for _, key in client.get_events("begun")])
