@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from dask_helm.cluster import pools
-from dask_helm.cluster.pools import View, WorkerGroup, by_pod
+from dask_helm.cluster.pools import View, WorkerGroup, by_pod, chosen_name
 from dask_helm.cluster.releases import Release
 from dask_helm.cluster.schemes import OURS
-from dask_helm.errors import NoReleaseError, UnknownGroupError
+from dask_helm.errors import ArgumentError, NoReleaseError, UnknownGroupError
 
 from tests.cluster.fakes import FakeKubernetes, Object, deployment, ours, pod, waiting
 
@@ -53,6 +53,14 @@ def test_unknown_pools_are_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownGroupError, match=r"r\.here has no.*'nix'.*big, default") as caught:
         seen.chosen("nix")
     assert isinstance(caught.value, ValueError)
+
+
+def test_which_pool_is_meant_without_a_name() -> None:
+    assert chosen_name(["big", "default"], None, "r.here") == "default"
+    assert chosen_name(["big"], None, "r.here") == "big"
+    assert chosen_name(["big", "default"], "big", "r.here") == "big"
+    with pytest.raises(ArgumentError, match=r"r\.here has no pool called default.*: a, b$"):
+        chosen_name(["a", "b"], None, "r.here")
 
 
 def test_a_release_that_has_gone_is_no_empty_one() -> None:

@@ -9,7 +9,7 @@ from dask_helm.cluster import draining, pools, scaling
 from dask_helm.cluster.kubernetes import Target
 from dask_helm.cluster.pools import View
 from dask_helm.cluster.releases import Release
-from dask_helm.cluster.scaling import COST, Scaling
+from dask_helm.cluster.scaling import COST, Outcome, Scaling
 from dask_helm.cluster.schemes import OURS
 from dask_helm.errors import (
     ArgumentError,
@@ -164,7 +164,7 @@ class Cluster(FakeKubernetes):
         workers = (await self.identity())["workers"]
         return await pools.view(self, RELEASE, workers)  # type: ignore[arg-type]
 
-    def scale(self, number: int, group: str | None = "default", **more: Any) -> bool:
+    def scale(self, number: int, group: str | None = "default", **more: Any) -> Outcome:
         tell = self.said.append
         change = Scaling(self, self, self.look, tell, group, **more)  # type: ignore[arg-type]
         return asyncio.run(asyncio.wait_for(change.to(number), 30))
@@ -181,7 +181,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_down_step_by_step() -> None:
     cluster = Cluster(default=3, other=2)
     cluster.tasks = {"default1": 1}
-    assert not cluster.scale(1)
+    assert cluster.scale(1) == ("default", False)
     assert cluster.done == [
         "may set 1",
         "may mark default0",
@@ -236,10 +236,10 @@ def test_another_scheduler_knows_nothing_of_what_was_drained() -> None:
 
 def test_up_and_equal_touch_nothing_else() -> None:
     cluster = Cluster(default=2)
-    assert cluster.scale(4)
+    assert cluster.scale(4, None) == ("default", True)
     assert cluster.done == ["set 4"]
     cluster = Cluster(default=2)
-    assert not cluster.scale(2)
+    assert cluster.scale(2) == ("default", False)
     assert cluster.done == []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from dask_helm.cluster import pools, waiting
+from dask_helm.cluster import noting, pools, waiting
 from dask_helm.cluster.pools import View
 from dask_helm.cluster.releases import Release
 from dask_helm.cluster.schemes import OURS
@@ -43,7 +43,7 @@ class Cluster(FakeKubernetes):
         return [one for one in self.events if one["pod"] in params["fieldSelector"]]
 
     async def log(self, namespace: str, name: str, params: dict[str, str]) -> str:
-        return f"last line of {name}"
+        return f"last line of {name}, {params['container']}"
 
     def register(self, name: str) -> None:
         self.workers[f"tcp://{name}"] = worker(name)
@@ -56,6 +56,7 @@ class Cluster(FakeKubernetes):
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "OFTEN", 0.01)
     monkeypatch.setattr(waiting, "_PATIENCE", 0.05)
+    monkeypatch.setattr(noting, "_LONG", 0.05)
 
 
 def run(job: Coroutine[Any, Any, View]) -> View:
@@ -102,7 +103,7 @@ def test_those_that_are_not_needed_do_not() -> None:
 
 def test_what_a_crashing_container_said_last_is_told() -> None:
     cluster = Cluster(1, pod("a", POOL, fakes.waiting("CrashLoopBackOff")))
-    with pytest.raises(StartError, match="last line of a"):
+    with pytest.raises(StartError, match="last line of a, main"):
         run(cluster.waiter().ready())
 
 
@@ -111,6 +112,83 @@ def test_an_autoscaler_that_makes_a_node_is_waited_for() -> None:
     cluster.events = [{"pod": "a", "reason": "TriggeredScaleUp", "metadata": {}}]
     with pytest.raises(WaitError, match="Unschedulable: 0/2 nodes"):
         run(cluster.waiter(0.3).workers(1, None))
+
+
+def test_an_autoscaler_that_makes_none_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_PATIENCE", 1000)
+    cluster = Cluster(1, pod("a", POOL, UNSCHEDULABLE))
+    cluster.events = [{"pod": "a", "reason": "NotTriggerScaleUp", "metadata": {}}]
+    with pytest.raises(StartError, match="Unschedulable: 0/2 nodes"):
+        run(cluster.waiter().ready())
+
+
+def refused(message: str) -> Object:
+    condition = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
+    return {"conditions": [{**condition, "message": message}]}
+
+
+def test_a_quota_that_forbids_pods_ends_it_and_is_told() -> None:
+    cluster = Cluster(2, pod("a", POOL))
+    cluster.register("a")
+    cluster.objects[0]["status"] = refused("exceeded quota")
+    for job in (cluster.waiter().ready(), cluster.waiter().workers(2, None)):
+        with pytest.raises(StartError, match="r-dask-worker: FailedCreate: exceeded quota"):
+            run(job)
+    assert set(cluster.said) == {"r-dask-worker: FailedCreate: exceeded quota"}
+    run(cluster.waiter().workers(1, None))
+
+
+def test_pods_that_leave_make_room_in_a_quota() -> None:
+    cluster = Cluster(1, pod("old", POOL, deletionTimestamp="now"))
+    cluster.objects[0]["status"] = refused("exceeded quota")
+    with pytest.raises(WaitError, match=r"after 0.3 s\n.*exceeded quota"):
+        run(cluster.waiter(0.3).ready())
+
+
+def test_what_keeps_a_pod_that_only_starts_is_told_and_waited_for() -> None:
+    cluster = Cluster(1, pod("a", POOL, fakes.waiting("ContainerCreating")))
+    mount = {"pod": "a", "type": "Warning", "reason": "FailedMount", "message": "no secret x"}
+    normal = {"pod": "a", "type": "Normal", "reason": "Scheduled", "message": "on n1"}
+    times = {"metadata": {}, "lastTimestamp": "2026-01-02"}, {"metadata": {}, "eventTime": "2026"}
+    cluster.events = [{**mount, **times[0]}, {**normal, **times[1]}]
+    with pytest.raises(WaitError, match="a: FailedMount: no secret x"):
+        run(cluster.waiter(0.3).ready())
+    assert cluster.said == ["a: FailedMount: no secret x"]
+
+
+def test_a_warning_that_is_over_is_no_reason() -> None:
+    cluster = Cluster(1, pod("a", POOL, fakes.waiting("ContainerCreating")))
+    early = {"pod": "a", "type": "Warning", "reason": "FailedScheduling", "metadata": {}}
+    later = {"pod": "a", "type": "Normal", "reason": "Pulling", "metadata": {}}
+    cluster.events = [{**later, "lastTimestamp": "2026-02"}, {**early, "lastTimestamp": "2026-01"}]
+    with pytest.raises(WaitError) as caught:
+        run(cluster.waiter(0.3).ready())
+    assert caught.value.troubles == cluster.said == []
+
+
+def test_workers_of_pods_that_leave_are_not_those_of_new_ones() -> None:
+    cluster = Cluster(1, pod("new", POOL), pod("old", POOL, deletionTimestamp="now"))
+    cluster.register("old")
+    with pytest.raises(WaitError, match=r"default: 0 of 1 workers run after 0.1 s"):
+        run(cluster.waiter(0.1).ready())
+
+
+def test_all_processes_of_a_pod_are_waited_for() -> None:
+    cluster = Cluster(1, pod("a", POOL))
+    ports = [{"name": name} for name in ("tcp-comm", "tcp-nanny", "tcp-comm-1", "tcp-nanny-1")]
+    cluster.objects[0]["spec"]["template"]["spec"]["containers"][0]["ports"] = ports
+    cluster.register("a-0")
+    with pytest.raises(WaitError, match=r"default: 1 of 2 workers run after 0.1 s"):
+        run(cluster.waiter(0.1).ready())
+    cluster.register("a-1")
+    run(cluster.waiter().ready())
+
+
+def test_a_look_that_takes_for_ever_does_not_take_longer_than_asked() -> None:
+    cluster = Cluster(1)
+    waiter = Waiter(cluster, "here", asyncio.Event().wait, cluster.said.append, 0.1)  # type: ignore[arg-type]
+    with pytest.raises(WaitError, match=r"do not answer; given up after 0.1 s"):
+        run(waiter.ready())
 
 
 def test_a_scheduler_that_does_not_start_is_a_reason_too() -> None:

@@ -109,6 +109,7 @@ def test_what_does_not_run_is_in_the_status(installed: Release) -> None:
     assert "localhost/nothing" in done.stderr
     try:
         assert any("localhost/nothing" in one for one in data(installed, "status")["troubles"])
+        assert not run(installed, "scale", "2").stderr, "another pool's pods do not matter"
     finally:
         run(installed, "scale", "0", "-g", "noimage")
 

@@ -215,6 +215,12 @@ def test_what_the_old_handle_promised(installed: Release) -> None:
                 await cluster.scale(number, worker_group=pool)
                 await cluster
                 assert len(cluster.scheduler_info["workers"]) == total
+            await cluster.scale(3)
+            await cluster.scale(1, worker_group="other")
+            await cluster
+            groups = await cluster.worker_groups
+            registered = {name: group.registered for name, group in groups.items()}
+            assert registered == {"default": 3, "other": 1}, "not only of the last call"
             with pytest.raises(ValueError, match="no worker group 'bar'"):
                 await cluster.scale(2, worker_group="bar")
             assert cluster.status == Status.running

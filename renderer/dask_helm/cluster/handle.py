@@ -105,8 +105,13 @@ class HelmCluster(ShownCluster):
         return cls(release, namespace=namespace, **kwargs)
 
     async def _opened(self: Self) -> Self:
+        """Return when it is open and, if asynchronous, the pods run that it was scaled to.
+
+        Where nobody can await it that is a new Client, which takes the workers that there are.
+        """
         await super()._opened()
-        await self._starting.settled()
+        if self._is_awaited:
+            await self._starting.settled()
         return self
 
     async def _shut(self) -> None:
@@ -133,9 +138,9 @@ class HelmCluster(ShownCluster):
     ) -> Any:
         """Scale a pool to `n` pods; none of its results is lost.
 
-        More pods: returns when Kubernetes has been told; `wait_ready` or awaiting the handle waits
-        for them. Fewer: those that hold least hand over their results, running tasks are waited
-        for, queued ones move, and it returns when the pods are gone.
+        More pods: returns when Kubernetes has been told; `wait_ready`, or awaiting an asynchronous
+        handle, waits for them. Fewer: those that hold least hand over their results, running tasks
+        are waited for, queued ones move, and it returns when the pods are gone.
 
         Args:
             n: Number of pods.
@@ -163,8 +168,9 @@ class HelmCluster(ShownCluster):
             opened.kubernetes, self.scheduler_comm, look, self._log, group, force, timeout
         )
         async with self._scaling:
-            if await self._job(change.to(number)):
-                self._starting.expect(group)
+            pool, grows = await self._job(change.to(number))
+        watch = self._starting.expect if grows else self._starting.forget
+        watch(pool)
 
     def adapt(
         self,

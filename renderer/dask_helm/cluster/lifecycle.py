@@ -39,7 +39,9 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._jobs: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
         super().__init__(name=name or settings.wanted.name or "", **kwargs)
-        if not self.called_from_running_loop:
+        # Later it would also be true of a Client that awaits this on the handle's own loop.
+        self._is_awaited = self.called_from_running_loop
+        if not self._is_awaited:
             self._start_loop()
 
     def _start_loop(self) -> None:

@@ -10,8 +10,9 @@ from distributed.utils import Log, Logs
 from dask_helm.cluster import pods
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.kubernetes import Kubernetes, Object
+from dask_helm.cluster.noting import events
 from dask_helm.cluster.pools import Pool, View
-from dask_helm.cluster.waiting import Look, events
+from dask_helm.cluster.waiting import Look
 from dask_helm.errors import ForbiddenError, KubernetesError
 
 _AT_ONCE = 32

@@ -23,7 +23,7 @@ def summary(view: View) -> Summary:
         "chart": next(filter(None, (_chart(one.deployment) for one in everything)), ""),
         "scheduler": _state(view.schedulers),
         "groups": {name: asdict(pool.numbers) for name, pool in view.pools.items()},
-        "troubles": [str(one) for pool in everything for one in _troubles(pool)],
+        "troubles": [str(one) for pool in everything for one in pool.troubles(pool.pods)],
     }
 
 
@@ -36,10 +36,6 @@ def _state(schedulers: list[Pool]) -> str:
     if not schedulers:
         return "elsewhere"
     return "ready" if any(map(pods.ready, schedulers[0].pods)) else "not ready"
-
-
-def _troubles(pool: Pool) -> list[pods.Trouble]:
-    return [found for pod in pool.pods if (found := pods.trouble(pod))]
 
 
 async def of_all(access: Access, namespace: str | None, everywhere: bool) -> list[Summary]:

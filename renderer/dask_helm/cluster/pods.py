@@ -1,4 +1,4 @@
-"""What the status of a pod says, in words."""
+"""What the status of a pod says, and of a Deployment that can make none, in words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dask_helm.cluster.kubernetes import Object
 
 UNSCHEDULABLE = "Unschedulable"
+REFUSED = "FailedCreate"
 # Containers that wait for one of these do not start by waiting longer.
 HOPELESS = {
     "CrashLoopBackOff",
@@ -22,11 +23,15 @@ HOPELESS = {
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a pod does not run: Kubernetes' word for it, and what it says."""
+    """Why a pod does not run: Kubernetes' word for it, and what it says.
+
+    Where there is no pod, for none may be made, `pod` is the Deployment.
+    """
 
     pod: str
     reason: str
     message: str = ""
+    container: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -80,6 +85,14 @@ def trouble(pod: Object) -> Trouble | None:
     return next(_troubles(pod), None)
 
 
+def refusal(deployment: Object) -> Trouble | None:
+    """Return why a Deployment may make no more pods: a quota, a policy; None when it may."""
+    failed = _condition(deployment, "ReplicaFailure") or {}
+    if (failed.get("status"), failed.get("reason")) != ("True", REFUSED):
+        return None
+    return Trouble(name(deployment), REFUSED, failed.get("message", ""))
+
+
 def _troubles(pod: Object) -> Iterator[Trouble]:
     status, own = pod.get("status", {}), name(pod)
     scheduled = _condition(pod, "PodScheduled") or {}
@@ -88,7 +101,7 @@ def _troubles(pod: Object) -> Iterator[Trouble]:
     for container in _containers(pod):
         waiting = container.get("state", {}).get("waiting") or {}
         if waiting.get("reason") in HOPELESS:
-            yield Trouble(own, waiting["reason"], waiting.get("message", ""))
+            yield Trouble(own, waiting["reason"], waiting.get("message", ""), container["name"])
     if ended(pod):
         yield Trouble(own, status.get("reason") or phase(pod), status.get("message", ""))
 
@@ -98,9 +111,9 @@ def _containers(pod: Object) -> list[Object]:
     return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
 
 
-def _condition(pod: Object, kind: str) -> Object | None:
-    found = pod.get("status", {}).get("conditions", [])
-    return next((one for one in found if one["type"] == kind), None)
+def _condition(found: Object, kind: str) -> Object | None:
+    conditions = found.get("status", {}).get("conditions", [])
+    return next((one for one in conditions if one["type"] == kind), None)
 
 
 def port(pod: Object, wanted: str | int) -> int:
@@ -112,6 +125,12 @@ def port(pod: Object, wanted: str | int) -> int:
     if not found:
         raise LookupError(f"pod {name(pod)} has no port called {wanted}")
     return int(found[0])
+
+
+def count_ports(deployment: Object, name: str) -> int:
+    """Return how many ports of the first container are called so, or so with a number."""
+    ports = deployment["spec"]["template"]["spec"]["containers"][0].get("ports", [])
+    return sum(one.get("name", "").rstrip("0123456789").rstrip("-") == name for one in ports)
 
 
 def arguments(found: Object) -> list[str]:

@@ -1,13 +1,17 @@
 """The pools of a release: what is wanted, which pods there are, which workers the scheduler has."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dask_helm import labels
 from dask_helm.cluster import pods
 from dask_helm.cluster.kubernetes import Kubernetes, Object
+from dask_helm.cluster.pods import Trouble
 from dask_helm.cluster.releases import Release
-from dask_helm.errors import NoReleaseError, UnknownGroupError
+from dask_helm.cluster.schemes import DEFAULT_POOL
+from dask_helm.errors import ArgumentError, NoReleaseError, UnknownGroupError
 
 Worker = dict[str, Any]
 
@@ -52,9 +56,21 @@ class Pool:
         return [worker for each in self.workers.values() for worker in each.values()]
 
     @property
+    def running(self) -> int:
+        """How many workers of pods that stay take tasks."""
+        own = (self.workers.get(pods.name(pod), {}).values() for pod in self.living)
+        return sum(one.get("status", "running") == "running" for each in own for one in each)
+
+    @property
     def processes(self) -> int:
-        """How many workers a pod runs, as far as one has told."""
-        return max((len(each) for each in self.workers.values()), default=1)
+        """How many workers a pod runs: each has a port of its own; the older chart names none."""
+        declared = pods.count_ports(self.deployment, labels.COMM_PORT)
+        return max(1, declared, *map(len, self.workers.values()))
+
+    def troubles(self, found: list[Object]) -> list[Trouble]:
+        """Return why pods of these do not run, and why there are not more of them."""
+        told = (pods.refusal(self.deployment), *map(pods.trouble, found))
+        return [one for one in told if one]
 
     @property
     def numbers(self) -> WorkerGroup:
@@ -91,6 +107,19 @@ class View:
     def chosen(self, name: str | None) -> list[Pool]:
         """Return one pool, or all of them for None."""
         return [self.pool(name)] if name is not None else list(self.pools.values())
+
+
+def chosen_name(names: Iterable[str], group: str | None, release: object) -> str:
+    """Return the named pool; without a name `default`, or the only one. Raises ArgumentError."""
+    known = list(names)
+    if group is not None:
+        return group
+    if len(known) == 1:
+        return known[0]
+    if DEFAULT_POOL in known:
+        return DEFAULT_POOL
+    told = ", ".join(known) or "none"
+    raise ArgumentError(f"{release} has no pool called {DEFAULT_POOL}; name one of: {told}")
 
 
 async def view(kubernetes: Kubernetes, release: Release, workers: dict[str, Worker]) -> View:

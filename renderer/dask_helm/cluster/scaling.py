@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from dask_helm.cluster import owners, pods, victims
+from dask_helm.cluster import owners, pods, pools, victims
 from dask_helm.cluster.changes import Changes
 from dask_helm.cluster.draining import Drain
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
@@ -49,14 +49,14 @@ def check_number(number: Any) -> int:
 
 def chosen_pool(view: View, group: str | None) -> Pool:
     """Return the named pool; without a name `default`, or the only one. Raises ArgumentError."""
-    if group is not None:
-        return view.pool(group)
-    if len(view.pools) == 1:
-        return next(iter(view.pools.values()))
-    if "default" in view.pools:
-        return view.pools["default"]
-    names = ", ".join(view.pools) or "none"
-    raise ArgumentError(f"{view.release} has no pool called default; name one of: {names}")
+    return view.pool(pools.chosen_name(view.pools, group, view.release))
+
+
+class Outcome(NamedTuple):
+    """The pool that was scaled, and whether pods are to come."""
+
+    pool: str
+    grows: bool
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Scaling:
     force: bool = False
     timeout: float | None = None
 
-    async def to(self, number: int) -> bool:
-        """Scale to that many pods; return whether pods are to come. Raises ScaleError."""
+    async def to(self, number: int) -> Outcome:
+        """Scale to that many pods. Raises ScaleError."""
         try:
             return await self._to(number)
         except ClusterError:
@@ -80,7 +80,7 @@ class Scaling:
         except OSError as error:
             raise LostError(f"the scheduler does not answer any more: {error}") from error
 
-    async def _to(self, number: int) -> bool:
+    async def _to(self, number: int) -> Outcome:
         pool = chosen_pool(await self.look(), self.group)
         if said := owners.warning(pool.deployment):
             self.tell(said)
@@ -89,7 +89,7 @@ class Scaling:
         elif number > pool.desired:
             self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods")
             await self._set(pool, number)
-        return number > len(pool.living)
+        return Outcome(pool.name, number > len(pool.living))
 
     async def _settled(self, pool: Pool) -> Pool:
         """Wait for a rollout to end: it and the removal would each pick pods of two revisions."""

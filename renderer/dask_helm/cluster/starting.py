@@ -9,27 +9,33 @@ from dask_helm.cluster.waiting import Waiter
 
 
 class Starting:
-    """Watches the pool that was scaled up last; `waiter` makes what waits and tells."""
+    """Watches pools that were scaled up; `waiter` makes what waits and tells."""
 
     def __init__(self, waiter: Callable[[], Waiter]) -> None:
         self._waiter = waiter
-        self._task: asyncio.Task[Any] | None = None
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
 
-    def expect(self, group: str | None) -> None:
-        """Watch until all wanted pods of a pool run, instead of what was watched before."""
-        if self._task:
-            self._task.cancel()
-        self._task = asyncio.create_task(self._waiter().ready(group))
-        self._task.add_done_callback(_forgive)
+    def expect(self, pool: str) -> None:
+        """Watch until all wanted pods of a pool run, instead of what was wanted of it before."""
+        self.forget(pool)
+        task = self._tasks[pool] = asyncio.create_task(self._waiter().ready(pool))
+        task.add_done_callback(_forgive)
+
+    def forget(self, pool: str) -> None:
+        """Watch a pool no more."""
+        if task := self._tasks.pop(pool, None):
+            task.cancel()
 
     async def settled(self) -> None:
-        """Wait until nothing more is expected. Raises StartError or WaitError."""
-        if self._task:
-            await asyncio.shield(self._task)
+        """Wait until nothing more is expected. Raises StartError or WaitError, each once."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            for pool in [name for name, task in self._tasks.items() if task.done()]:
+                self._tasks.pop(pool).result()
 
     async def stop(self) -> None:
         """Watch no more."""
-        await end(self._task)
+        await end(*self._tasks.values())
 
 
 def _forgive(task: "asyncio.Task[Any]") -> None:

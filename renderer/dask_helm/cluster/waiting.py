@@ -2,9 +2,11 @@
 
 A pod that cannot start is told at once. When what is waited for cannot come without it, waiting
 ends: at once for an image that is missing or a container that crashes, a little later for a pod
-that no node has room for, and not at all while an autoscaler makes a node for it.
+that no node has room for or that a quota forbids, and not at all while an autoscaler makes a node
+for it. What keeps a pod that starts slowly, as a volume that is missing, is told and waited for.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,14 +14,19 @@ from dataclasses import dataclass, field
 from dask_helm.cluster import pods
 from dask_helm.cluster.changes import OFTEN, SELDOM, Changes
 from dask_helm.cluster.kubernetes import Kubernetes, Object
+from dask_helm.cluster.noting import Slow, events
 from dask_helm.cluster.pods import Trouble
 from dask_helm.cluster.pools import Pool, View
 from dask_helm.errors import KubernetesError, StartError, WaitError
 
-# What the cluster autoscaler and Karpenter say of a pod for which they make a node.
+# What the cluster autoscaler and Karpenter say of a pod for which they make a node, or make none.
 _NODE_COMES = {"TriggeredScaleUp", "Nominated"}
-_PATIENCE = 5.0
+_NO_NODE_COMES = {"NotTriggerScaleUp"}
+# Autoscalers look every ten seconds, and then ask for a node before they say so.
+_PATIENCE = 30.0
 _LINES = 10
+# Seconds that a look may take when the time is over, so that its answer can still be told.
+_LAST_LOOK = 2.0
 
 # Looks at the release, at the workers too.
 Look = Callable[[], Awaitable[View]]
@@ -50,12 +57,15 @@ class Waiter:
     _begun: float = field(default_factory=time.monotonic)
     _seen: dict[tuple[str, str], float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._slow = Slow(self.kubernetes, self.namespace)
+
     async def workers(self, number: int, group: str | None) -> View:
         """Wait until that many workers run. Raises StartError or WaitError."""
 
         def lack(view: View) -> Lack | None:
             chosen = view.chosen(group)
-            have = sum(_running(pool) for pool in chosen)
+            have = sum(pool.running for pool in chosen)
             hoped = sum(len(_hopeful(pool)) * pool.processes for pool in chosen)
             text = f"{have} of {number} workers run"
             return Lack(text, hope=have + hoped >= number) if have < number else None
@@ -82,15 +92,24 @@ class Waiter:
     async def _until(
         self, lack: Callable[[View], Lack | None], parts: Callable[[View], list[Pool]]
     ) -> View:
-        view = await self.look()
+        view = await self._look()
         release = view.release
         selector = release.scheme.selector(release.name)
         async with Changes(self.kubernetes, release.namespace, selector) as changes:
             while found := lack(view):
-                await self._consider(found, [pod for pool in parts(view) for pod in pool.living])
+                await self._consider(found, parts(view))
                 await changes.next(min(OFTEN if found.of_workers else SELDOM, self._left()))
-                view = await self.look()
+                view = await self._look()
         return view
+
+    async def _look(self) -> View:
+        """Look, but for no longer than there is time: one who has gone is waited for long."""
+        limit = None if self.timeout is None else self._left() + _LAST_LOOK
+        try:
+            return await asyncio.wait_for(self.look(), limit)
+        except asyncio.TimeoutError:
+            said = f"scheduler or API server do not answer; given up after {self.timeout:g} s"
+            raise WaitError(said, []) from None
 
     def _left(self) -> float:
         """Return the seconds after which one has to look again to end in time."""
@@ -98,11 +117,14 @@ class Waiter:
             return SELDOM
         return max(self.timeout - (time.monotonic() - self._begun), OFTEN)
 
-    async def _consider(self, lack: Lack, found: list[Object]) -> None:
+    async def _consider(self, lack: Lack, parts: list[Pool]) -> None:
         """Raise when it makes no sense to go on."""
-        troubles = [trouble for pod in found if (trouble := pods.trouble(pod))]
+        living = [pod for pool in parts for pod in pool.living]
+        troubles = [one for pool in parts for one in pool.troubles(pool.living)]
+        troubles += await self._slow.troubles(living)
         self._report(troubles)
-        final = [one for one in troubles if await self._is_final(one)]
+        leaving = any(pods.leaving(pod) for pool in parts for pod in pool.pods)
+        final = [one for one in troubles if await self._is_final(one, leaving)]
         if final and not lack.hope:
             raise StartError(f"{lack.text}; pods do not start:", await self._explained(final))
         if self.timeout is not None and time.monotonic() - self._begun > self.timeout:
@@ -115,13 +137,23 @@ class Waiter:
                 self._seen[trouble.key] = time.monotonic()
                 self.tell(str(trouble))
 
-    async def _is_final(self, trouble: Trouble) -> bool:
-        if trouble.reason != pods.UNSCHEDULABLE:
-            return trouble.hopeless
-        if time.monotonic() - self._seen[trouble.key] < _PATIENCE:
-            return False
+    async def _is_final(self, trouble: Trouble, leaving: bool) -> bool:
+        """Whether it stays; pods that are `leaving` make room in a quota."""
+        if trouble.reason == pods.UNSCHEDULABLE:
+            return await self._stays_without_node(trouble)
+        if trouble.reason == pods.REFUSED:
+            return self._is_old(trouble) and not leaving
+        return trouble.hopeless
+
+    async def _stays_without_node(self, trouble: Trouble) -> bool:
         told = await events(self.kubernetes, self.namespace, trouble.pod)
-        return not any(one.get("reason") in _NODE_COMES for one in told)
+        reasons = {str(one.get("reason")) for one in told}
+        if reasons & _NODE_COMES:
+            return False
+        return self._is_old(trouble) or bool(reasons & _NO_NODE_COMES)
+
+    def _is_old(self, trouble: Trouble) -> bool:
+        return time.monotonic() - self._seen[trouble.key] > _PATIENCE
 
     async def _explained(self, troubles: list[Trouble]) -> list[str]:
         """Return troubles in words, with the last lines of those that crash."""
@@ -130,31 +162,13 @@ class Waiter:
     async def _last_lines(self, trouble: Trouble) -> str:
         if trouble.reason != "CrashLoopBackOff":
             return ""
-        params = {"previous": "true", "tailLines": str(_LINES)}
+        which = {"container": trouble.container, "previous": "true"}
+        params = {**which, "tailLines": str(_LINES)}
         try:
             text = await self.kubernetes.log(self.namespace, trouble.pod, params)
         except KubernetesError:
             return ""
         return "".join(f"\n    {line}" for line in text.splitlines())
-
-
-async def events(kubernetes: Kubernetes, namespace: str, pod: str) -> list[Object]:
-    """Return what Kubernetes noted of a pod, the oldest first; nothing if it may not be read."""
-    chosen = {"fieldSelector": f"involvedObject.kind=Pod,involvedObject.name={pod}"}
-    try:
-        found = await kubernetes.find("events", namespace, chosen)
-    except KubernetesError:
-        return []
-    return sorted(found, key=_when)
-
-
-def _when(event: Object) -> str:
-    given = event.get("lastTimestamp") or event.get("eventTime")
-    return str(given or event["metadata"].get("creationTimestamp", ""))
-
-
-def _running(pool: Pool) -> int:
-    return sum(worker.get("status", "running") == "running" for worker in pool.registered)
 
 
 def _hopeful(pool: Pool) -> list[Object]:
@@ -169,7 +183,7 @@ def _lacking(pool: Pool, view: View) -> Lack | None:
     if ready != pool.desired or len(pool.living) != pool.desired:
         text = f"{pool.name}: {ready} of {pool.desired} pods are ready"
         return Lack(text, of_workers=False)
-    if pool.name in view.pools and len(pool.workers) < pool.desired:
-        have = len(pool.workers)
-        return Lack(f"{pool.name}: workers of {have} of {pool.desired} pods are registered")
+    wanted = pool.desired * pool.processes
+    if pool.name in view.pools and pool.running < wanted:
+        return Lack(f"{pool.name}: {pool.running} of {wanted} workers run")
     return None

@@ -1,12 +1,15 @@
 """`dask-helm scale`."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dask_helm.cli import options, printing, reaching
 from dask_helm.cli.reaching import Reach
+
+if TYPE_CHECKING:
+    from dask_helm.cluster import HelmCluster
 
 EXAMPLES = """
 \b
@@ -43,9 +46,16 @@ def command(
     with reaching.connected(reach) as cluster:
         cluster.scale(number, group, force=force, timeout=timeout)
         if wait:
-            cluster.wait_ready(worker_group=group)
+            cluster.wait_ready(worker_group=_pool(cluster, group))
         groups = {name: asdict(one) for name, one in cluster.worker_groups.items()}
     _show(groups, output)
+
+
+def _pool(cluster: "HelmCluster", group: str | None) -> str:
+    """Return the pool that `scale` takes; what keeps others from running does not matter here."""
+    from dask_helm.cluster.pools import chosen_name
+
+    return chosen_name(cluster.worker_groups, group, cluster.name)
 
 
 def _show(groups: dict[str, dict[str, Any]], output: str) -> None:
