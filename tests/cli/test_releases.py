@@ -36,6 +36,7 @@ def test_a_release_without_its_option(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["scale", "-1"], "-1 is no number of pods; write a whole one from 0 on"),
         (["scale", "--", "-1"], "-1 is not in the range x>=0."),
         (["status", "-o", "xml"], "'xml' is not one of 'text', 'json', 'yaml'."),
         (["list", "--via", "node-port"], "No such option '--via'."),

@@ -391,6 +391,13 @@ def test_a_rollout_is_waited_for() -> None:
     assert cluster.pods == ["default1"]
 
 
+def test_a_rollout_is_told_where_it_need_not_be_waited_for() -> None:
+    cluster = Cluster(default=2)
+    cluster.deployment()["status"] = dict(ROLLING)
+    cluster.scale(3)
+    assert cluster.said == ["Scaling default from 2 to 3 pods while a rollout replaces pods"]
+
+
 def test_an_owner_is_told() -> None:
     cluster = Cluster(default=1)
     fields: Object = {"f:spec": {"f:replicas": {}}}

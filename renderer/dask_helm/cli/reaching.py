@@ -66,12 +66,14 @@ class ReleaseCommand(click.Command):
 
 def _completed(error: click.UsageError) -> click.UsageError:
     if not isinstance(getattr(error, "param", None), click.Option):
-        error.message += _if_it_is_a_release(error.message)  # type: ignore[misc]
+        error.message += _advice(error.message)  # type: ignore[misc]
     return error
 
 
-def _if_it_is_a_release(message: str) -> str:
-    """Return what to write when a refused word, in quotes or brackets, could be a release."""
+def _advice(message: str) -> str:
+    """Return what to write: a refused word, in quotes or brackets, may be a release or a number."""
+    if number := re.search(r"option '(-\d+)'", message):
+        return f"\n{number[1]} is no number of pods; write a whole one from 0 on"
     found = re.search(r"['(]([a-z][-.a-z0-9]*)", message)
     return f"\nIf {found[1]} is the release, write: --release {found[1]}" if found else ""
 

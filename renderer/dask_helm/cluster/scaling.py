@@ -87,7 +87,8 @@ class Scaling:
         if number < pool.desired:
             await self._down(await self._settled(pool), number)
         elif number > pool.desired:
-            self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods")
+            meanwhile = " while a rollout replaces pods" if _rolling(pool.deployment) else ""
+            self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods{meanwhile}")
             await self._set(pool, number)
         return Outcome(pool.name, number > len(pool.living))
 
