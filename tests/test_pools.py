@@ -1,5 +1,6 @@
 """Pools of workers: one template, and what a pool sets wins."""
 
+import json
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_processes_divide_threads_and_memory_and_have_ports_of_their_own() -> No
     assert argument(objects, "worker-port") == "9000:9001"
     assert argument(objects, "nanny-port") == "9100:9101"
     arguments = container(objects, "demo-dask-worker")["args"]
-    assert "--preload-nanny=/etc/dask-helm/files/ports.py" in arguments
+    assert "--preload-nanny=/etc/dask-helm/files/dask_helm_ports.py" in arguments
     ports = {p["name"]: p["containerPort"] for p in container(objects, "demo-dask-worker")["ports"]}
     assert ports == {
         "tcp-comm": 9000,
@@ -99,7 +100,25 @@ def test_processes_divide_threads_and_memory_and_have_ports_of_their_own() -> No
         "tcp-nanny-1": 9101,
         "http-1": 8791,
     }
-    assert find(objects, "ConfigMap", "demo-dask-files")["data"]["ports.py"]
+    assert find(objects, "ConfigMap", "demo-dask-files")["data"]["dask_helm_ports.py"]
+
+
+@pytest.mark.parametrize(
+    ("own", "first"), [("/a.py", ["/a.py"]), (["/a.py", "b"], ["/a.py", "b"]), (None, []), ("", [])]
+)
+def test_files_that_the_nannies_of_gpu_workers_load_already_stay(
+    own: Any, first: list[str]
+) -> None:
+    config = {"distributed": {"nanny": {"preload": own}}}
+    objects = render({"dask": {"config": config}, "workers": {"default": {"type": "gpu"}}})
+    ours = "/etc/dask-helm/files/dask_helm_handover.py"
+    assert preloads(container(objects, "demo-dask-worker")) == [*first, ours]
+
+
+def preloads(worker: dict[str, Any]) -> Any:
+    """Return the files that the nannies of GPU workers load."""
+    env = {e["name"]: e.get("value") for e in worker["env"]}
+    return json.loads(env["DASK_DISTRIBUTED__NANNY__PRELOAD"])
 
 
 def test_gpu_pool() -> None:
@@ -116,11 +135,8 @@ def test_gpu_pool() -> None:
         worker["args"]
     )
     assert not [a for a in worker["args"] if a.startswith(("--nanny-port", "--nworkers"))]
-    preload = {
-        "name": "DASK_DISTRIBUTED__NANNY__PRELOAD",
-        "value": '["/etc/dask-helm/files/handover.py","/etc/dask-helm/files/ports.py"]',
-    }
-    assert preload in worker["env"]
+    loaded = [f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("handover", "ports")]
+    assert preloads(worker) == loaded
     assert worker["resources"]["limits"]["nvidia.com/mig-1g.10gb"] == 4
     assert worker["resources"]["requests"]["nvidia.com/mig-1g.10gb"] == 4
     assert worker["resources"]["requests"]["cpu"] == 8

@@ -1,7 +1,7 @@
 """The preStop hook of a worker pod: has handed over what the pod's workers hold, and then ends.
 
-A nanny of the pod does it (handover.py), which has Dask loaded. Where none answers this process
-does it, and needs a second and 80 MB more.
+A nanny of the pod does it (dask_helm_handover.py), which has Dask loaded. Where none answers this
+process does it, and needs a second and 80 MB more.
 
 Whatever goes wrong ends the script, and the pod stops as it would without it.
 """
@@ -18,7 +18,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # which Python leaves out with PYTHONSAFEPATH
 
-from handover import CONNECT_TIMEOUT, Order, address, hand_over, is_reachable, stamped, took
+from dask_helm_handover import (
+    CONNECT_TIMEOUT,
+    Order,
+    address,
+    hand_over,
+    is_reachable,
+    stamped,
+    took,
+)
 
 # With defaults, for while a release is upgraded this file also reaches pods of an older chart.
 ORDER = Order(

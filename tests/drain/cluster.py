@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.paths import CHART, ROOT
 Process = subprocess.Popen[str]
 
 SCRIPT = CHART / "files" / "drain.py"
-PRELOAD = CHART / "files" / "handover.py"
+PRELOAD = CHART / "files" / "dask_helm_handover.py"
 
 until = partial(waiting.until, seconds=60, pause=0.05)
 
@@ -121,6 +122,10 @@ class Cluster:
     def stop(self, name: str) -> None:
         """End a worker as SIGTERM does."""
         self._ends.pop(name)()
+
+    def keep_scheduler_busy(self, seconds: float) -> None:
+        """Let the scheduler answer nobody for so long."""
+        self._local.loop.add_callback(time.sleep, seconds)
 
     def end_scheduler(self) -> None:
         """End the scheduler; the workers stay."""

@@ -257,15 +257,21 @@ def certificate(folder: Path) -> tuple[str, str]:
     return cert, key
 
 
-@pytest.mark.parametrize("role", ["WORKER", "CLIENT"])
-def test_tls_as_the_environment_configures_it(nannies: bool, tmp_path: Path, role: str) -> None:
-    cert, key = certificate(tmp_path)
+def encrypted(folder: Path, role: str) -> tuple[Security, dict[str, str]]:
+    """Return what a scheduler and clients need for TLS, and the environment of workers."""
+    cert, key = certificate(folder)
     security = Security(
         tls_ca_file=cert, tls_scheduler_cert=cert, tls_scheduler_key=key, tls_worker_cert=cert,
         tls_worker_key=key, tls_client_cert=cert, tls_client_key=key, require_encryption=True,
     )  # fmt: skip
     tls = "DASK_DISTRIBUTED__COMM__TLS__"
-    environment = {f"{tls}CA_FILE": cert, f"{tls}{role}__CERT": cert, f"{tls}{role}__KEY": key}
+    own = {f"{tls}CA_FILE": cert, f"{tls}{role}__CERT": cert, f"{tls}{role}__KEY": key}
+    return security, own
+
+
+@pytest.mark.parametrize("role", ["WORKER", "CLIENT"])
+def test_tls_as_the_environment_configures_it(nannies: bool, tmp_path: Path, role: str) -> None:
+    security, environment = encrypted(tmp_path, role)
     with (
         Cluster(tmp_path, nannies, security, **environment) as cluster,
         Client(cluster.address, security=security) as client,
@@ -280,4 +286,19 @@ def test_tls_as_the_environment_configures_it(nannies: bool, tmp_path: Path, rol
         end(tmp_path / "long")
         assert script.wait(15) == 0
         assert (cluster.names, running.result(timeout=30)) == ({other}, "long")
+        assert piece.result(timeout=30) == "piece"
+
+
+def test_a_scheduler_that_is_busy_for_longer_than_dask_waits(nannies: bool, tmp_path: Path) -> None:
+    security, environment = encrypted(tmp_path, "WORKER")
+    environment["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "1s"
+    with (
+        Cluster(tmp_path, nannies, security, **environment) as cluster,
+        Client(cluster.address, security=security) as client,
+    ):
+        pod, _ = join(cluster), join(cluster)
+        piece = client.scatter("piece", workers=[pod])
+        cluster.keep_scheduler_busy(6)
+        assert "all results are handed over" in cluster.drained(pod)
+        cluster.stop(pod)
         assert piece.result(timeout=30) == "piece"

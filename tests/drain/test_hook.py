@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from distributed.utils import import_file
 
 from tests.drain.cluster import PRELOAD, Cluster, until
 from tests.drain.conftest import STAYING, join
-from tests.drain.tasks import begin, begun, end
+from tests.drain.tasks import Counter, begin, begun, end, on
 from tests.paths import CHART
 
 
@@ -97,8 +99,10 @@ def test_a_nanny_that_does_not_answer(with_nannies: Cluster) -> None:
 def test_a_nanny_of_another_version(with_nannies: Cluster, tmp_path: Path) -> None:
     """An upgrade of the chart reaches the files of a pod, but not what its nanny has loaded."""
     files = Path(shutil.copytree(CHART / "files", tmp_path / "files"))
-    changed = (files / "handover.py").read_text().replace("all results are", "everything is")
-    (files / "handover.py").write_text(changed)
+    changed = (
+        (files / "dask_helm_handover.py").read_text().replace("all results are", "everything is")
+    )
+    (files / "dask_helm_handover.py").write_text(changed)
     pod = join(with_nannies)
     assert with_nannies.drain(pod, alone=True, script=files / "drain.py").wait(60) == 0
     assert "everything is handed over" in with_nannies.said(pod)
@@ -116,6 +120,58 @@ def test_a_nanny_stops_when_nobody_waits_for_it(with_nannies: Cluster, tmp_path:
         assert running.result(timeout=30) == "a"
         time.sleep(2)
     assert pod in with_nannies.names
+
+
+def test_a_worker_that_cannot_say_what_actors_it_has(with_nannies: Cluster) -> None:
+    pod = join(with_nannies)
+    with Client(with_nannies.address) as client:
+        (worker,) = client.run(os.getpid, workers=[with_nannies.address_of(pod)]).values()
+        actor = client.submit(Counter, actor=True, **on(pod)).result(timeout=30)
+        piece = client.scatter("piece", workers=[pod])
+        os.kill(worker, signal.SIGSTOP)
+        script = with_nannies.drain(pod, replacement=1)
+        time.sleep(9)
+        os.kill(worker, signal.SIGCONT)
+        assert script.wait(60) == 0
+        assert f"cannot be moved: {actor.key}" in with_nannies.said(pod)
+        with_nannies.stop(pod)
+        assert piece.result(timeout=30) == "piece"
+
+
+def test_a_nanny_hands_over_at_its_own_scheduler(with_nannies: Cluster) -> None:
+    pod = join(with_nannies)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        assert "all results are handed over" in with_nannies.drained(
+            pod, DASK_SCHEDULER_ADDRESS=address
+        )
+
+
+def test_a_nanny_refuses_what_is_no_order_and_whoever_is_not_its_own_user(
+    with_nannies: Cluster, tmp_path: Path
+) -> None:
+    pod = join(with_nannies)
+    order = json.dumps([pod, with_nannies.address, time.monotonic(), 60, 15])
+    for user, sent in ((None, "nonsense"), (None, "[1]"), (65534, order)):
+        command = [sys.executable, "-S", "-c", ASK, f"dask-helm-{pod}", sent]
+        asked = subprocess.run(command, user=user, capture_output=True, timeout=30, check=True)
+        assert asked.stdout == b"b''\n", "it closes without a word"
+    assert pod in with_nannies.names
+    assert "Traceback" not in (tmp_path / f"{pod}.stderr").read_text()
+    assert "all results are handed over" in with_nannies.drained(pod)
+
+
+ASK = """
+import socket, sys
+known = [line.split()[-1] for line in open("/proc/net/unix") if "@" + sys.argv[1] in line]
+asking = socket.socket(socket.AF_UNIX)
+asking.connect("\\0" + known[0][1:])
+try:
+    asking.sendall(sys.argv[2].encode() + b"\\n")
+    print(asking.recv(9))
+except ConnectionError:
+    print(b"")
+"""
 
 
 @pytest.mark.parametrize("answer", [b"", b"\n", b"\nx"])

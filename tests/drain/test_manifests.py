@@ -46,12 +46,12 @@ def test_every_pool_has_the_hook_and_nothing_else_has() -> None:
 
 def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
     data = find(render(), "ConfigMap", "demo-dask-files")["data"]
-    names = ("drain.py", "handover.py", "ports.py")
+    names = ("drain.py", "dask_helm_handover.py", "dask_helm_ports.py")
     assert data == {name: (CHART / "files" / name).read_text() for name in names}
 
 
 def test_nannies_load_what_hands_over() -> None:
-    file = "/etc/dask-helm/files/handover.py"
+    file = "/etc/dask-helm/files/dask_helm_handover.py"
     gpu = {"type": "gpu"}
     objects = render({"workers": {"default": {}, "two": {"processes": 2}, "gpu": gpu}})
     for name in ("worker", "worker-two"):

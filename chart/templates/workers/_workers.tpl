@@ -10,11 +10,20 @@
 {{- /* The files that the nannies load. */ -}}
 {{- define "dask.worker.preloads" -}}
 {{- if .root.Values.drain.enabled }}
-- /etc/dask-helm/files/handover.py
+- /etc/dask-helm/files/dask_helm_handover.py
 {{- end }}
 {{- if gt (include "dask.worker.processes" . | int) 1 }}
-- /etc/dask-helm/files/ports.py
+- /etc/dask-helm/files/dask_helm_ports.py
 {{- end }}
+{{- end -}}
+
+{{- /* Those that the user configures, which the environment would replace. */ -}}
+{{- define "dask.worker.ownPreloads" -}}
+{{- $found := (.root.Values.dask | default dict).config -}}
+{{- range list "distributed" "nanny" "preload" -}}
+{{- if kindIs "map" $found }}{{ $found = get $found . }}{{ else }}{{ $found = "" }}{{ end -}}
+{{- end -}}
+{{- toYaml (kindIs "slice" $found | ternary $found (compact (list $found))) -}}
 {{- end -}}
 
 {{- define "dask.worker.args" -}}
@@ -61,7 +70,7 @@
 {{- $preloads := include "dask.worker.preloads" . | fromYamlArray }}
 {{- if and (eq .values.type "gpu") $preloads }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
-  value: {{ toJson $preloads | squote }}
+  value: {{ concat (include "dask.worker.ownPreloads" . | fromYamlArray) $preloads | toJson | squote }}
 {{- end }}
 {{- end -}}
 

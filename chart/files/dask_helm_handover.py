@@ -16,6 +16,7 @@ import json
 import os
 import re
 import socket
+import struct
 import time
 import traceback
 import zlib
@@ -64,7 +65,7 @@ def is_reachable(address):
         try:
             socket.create_connection((url.hostname, url.port), CONNECT_TIMEOUT).close()
             return True
-        except TimeoutError:
+        except socket.timeout:  # noqa: UP041  # no TimeoutError before Python 3.10
             return False
         except OSError:  # refused, as by a process that starts again
             time.sleep(0.5)
@@ -107,7 +108,7 @@ def reschedule(dask_worker, states):
             dask_worker.batched_send(message)
 
 
-# A worker cannot import this file; what belongs to a main program is sent to it as a whole.
+# Workers may import an older file of this name; what belongs to a main program is sent as a whole.
 for sent in (stop_beginning, give_back, give_up, reschedule):
     sent.__module__ = "__main__"
 
@@ -124,13 +125,31 @@ class Departure:
         self.actors = {}  # the keys of the actors, by the address of their worker
 
     async def ask_scheduler(self, operation, **arguments):
-        """Return the scheduler's answer; OSError soon after it has gone, not after Dask's 30 s."""
+        """Return the scheduler's answer; OSError soon after it has gone, not after Dask's 30 s.
+
+        One that is there may be too busy for Dask's patience: it is asked again.
+        """
+        while True:
+            try:
+                return await self.answer(operation, arguments)
+            except OSError as error:
+                is_final = type(error).__name__ == "FatalCommClosedError"  # wrong certificates
+                if is_final or not await self.is_there():
+                    raise
+            await asyncio.sleep(0.5)
+
+    async def answer(self, operation, arguments):
+        """Return the scheduler's answer; OSError when it has gone, or Dask waits no longer."""
         answer = asyncio.ensure_future(getattr(self.scheduler, operation)(**arguments))
-        while not (await asyncio.wait([answer], timeout=2))[0]:
-            if not await self.is_there():
-                answer.cancel()
-                raise OSError(f"nothing answers at {self.order.scheduler}")
-        return answer.result()
+        # Whoever asked may have been interrupted, and then nobody reads how it ended.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            while not (await asyncio.wait([answer], timeout=2))[0]:
+                if not await self.is_there():
+                    raise OSError(f"nothing answers at {self.order.scheduler}")
+            return answer.result()
+        finally:
+            answer.cancel()
 
     async def is_there(self):
         """Whether the scheduler takes connections."""
@@ -147,7 +166,7 @@ class Departure:
         """Copy what only these workers hold; NobodyError when there is nowhere to copy it to."""
         deadline = time.monotonic() + self.order.replacement_timeout
         while not await self.try_to_copy():
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline and self.all_have_answered():
                 raise NobodyError
             await asyncio.sleep(0.5)
             await self.find()
@@ -160,6 +179,10 @@ class Departure:
     async def find_actors(self):
         """Find the actors; workers that hold one begin no more tasks."""
         self.actors.update(await self.ask(self.workers, stop_beginning))
+
+    def all_have_answered(self):
+        """Whether it is known where actors are; the scheduler does not retire workers with one."""
+        return set(self.workers) <= set(self.actors)
 
     def with_actors(self):
         """Return the addresses of the workers that hold actors."""
@@ -352,14 +375,24 @@ async def obey(order, reader, writer, security):
     gone.cancel()
 
 
+def is_own(writer):
+    """Whether a process of the same user is at the other end; the network may be the node's."""
+    end = writer.get_extra_info("socket")
+    size = struct.calcsize("3i")
+    _, user, _ = struct.unpack("3i", end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return user == os.getuid()
+
+
 async def dask_setup(nanny):
     """Take orders of the pod's hook."""
 
     async def serve(reader, writer):
-        with contextlib.closing(writer):
-            order = Order(*json.loads(await reader.readline()))
-            writer.write(b"\n")  # at once, or the hook does it itself
-            await obey(order, reader, writer, nanny.security)
+        with contextlib.closing(writer), contextlib.suppress(ValueError, TypeError):
+            if is_own(writer):
+                order = Order(*json.loads(await reader.readline()))
+                order = order._replace(scheduler=nanny.scheduler_addr)  # and no other
+                writer.write(b"\n")  # at once, or the hook does it itself
+                await obey(order, reader, writer, nanny.security)
 
     with contextlib.suppress(OSError):  # another nanny of the pod takes them
         nanny.orders = await asyncio.start_unix_server(serve, address(os.environ["POD_NAME"]))
