@@ -130,7 +130,7 @@ def test_a_worker_that_cannot_say_what_actors_it_has(with_nannies: Cluster) -> N
         piece = client.scatter("piece", workers=[pod])
         os.kill(worker, signal.SIGSTOP)
         script = with_nannies.drain(pod, replacement=1)
-        time.sleep(9)
+        time.sleep(15)  # it is asked twice, for 5 s each
         os.kill(worker, signal.SIGCONT)
         assert script.wait(60) == 0
         assert f"cannot be moved: {actor.key}" in with_nannies.said(pod)
