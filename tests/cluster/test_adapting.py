@@ -139,6 +139,7 @@ def test_options_of_adaptive() -> None:
         ({"wait_cuont": 3}, "'wait_cuont'; it has: interval, target_duration, wait_count"),
         ({"wait_count": 0}, "wait_count is 0; write a whole number from 1 on"),
         ({"interval": "soon"}, "interval='soon' is no time"),
+        ({"interval": 0}, "interval=0 is no pause between two looks; write '1s', or more"),
     ],
 )
 def test_options_that_are_wrong(options: dict[str, Any], said: str) -> None:

@@ -88,3 +88,25 @@ def test_what_cannot_be_seen_does_not_end_it() -> None:
 def test_a_scheduler_that_does_not_answer_at_first() -> None:
     with pytest.raises(LostError, match="does not answer: broken"):
         asyncio.run(supervise(BROKEN, BROKEN))
+
+
+def test_a_replaced_scheduler_is_told_once_though_several_ask() -> None:
+    async def scenario() -> list[str]:
+        told: list[str] = []
+        comm = Late(answer("a"), *[answer("b")] * 3)
+        supervisor = Supervisor(comm, 60, "my.team", told.append, nothing)
+        await supervisor.start()
+        await asyncio.gather(*(supervisor.refresh() for _ in range(3)))
+        await supervisor.stop()
+        return told
+
+    (once,) = asyncio.run(scenario())
+    assert once.startswith("The scheduler of my.team was replaced")
+
+
+class Late(Comm):
+    """Answers after a while."""
+
+    async def identity(self) -> Object:
+        await asyncio.sleep(0.01)
+        return await super().identity()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from dask_helm import labels
 from dask_helm.cluster.leases import SECONDS
 from dask_helm.cluster.scaling import COST
 
-from demo.release import Release
+from demo.release import CHART, Release
 from tests.cli.running import BIN, process
 from tests.e2e import observing
 from tests.e2e.faults import without_scheduler
@@ -232,3 +232,15 @@ def test_without_a_scheduler(installed: Release) -> None:
     assert time.monotonic() - begun < 45
     assert found["scheduler"] == "not ready"
     assert "no pod is behind" in found["error"] or "is ready" in found["error"]
+
+
+def test_logs_tell_why_a_scheduler_crashes(new_release: Callable[..., Release]) -> None:
+    release = new_release("broken")
+    scheduler = {"extraArgs": ["--nonsense"], "resources": SMALL}
+    values = {"scheduler": scheduler, "workers": {"default": None}, "jupyter": {"enabled": False}}
+    release.helm("install", release.name, CHART, values={**release.target.image, **values})
+    observing.until(lambda: "--nonsense" in run(release, "logs", "--scheduler").stdout, 120)
+    with started(release, "logs", "-f", "--scheduler") as following:
+        assert following.stdout is not None
+        assert following.stdout.readline().startswith("broken-dask-scheduler")
+    assert "CrashLoopBackOff" in run(release, "logs", "--scheduler").stdout

@@ -15,6 +15,7 @@ from distributed.core import Status
 from demo.release import Release
 from tests.e2e import observing
 from tests.e2e.handles import SMALL, Observer, handle
+from tests.e2e.load import Load
 from tests.e2e.work import (
     OLD,
     digest,
@@ -48,6 +49,14 @@ def pools(installed: Release) -> Any:
             opened.scale(number, group, force=True)
         opened.wait_ready(timeout=120)
         yield opened
+
+
+def test_nothing_is_lost_and_nothing_runs_twice(pools: HelmCluster) -> None:
+    with Client(pools) as client:
+        load = Load(client)
+        pools.scale(1)
+        ends = load.check()
+        assert len(ends) == 4, "each worker had a task that ran on while it left"
 
 
 def test_results_running_tasks_and_a_queue_survive(pools: HelmCluster, installed: Release) -> None:

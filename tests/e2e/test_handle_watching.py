@@ -1,6 +1,7 @@
 """What the handle tells of a release: its pools, its logs, and why something does not start."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,10 +102,10 @@ def test_why_a_pod_does_not_start(
             assert pod in capsys.readouterr().out, "it is told before it is given up"
             cluster.wait_for_workers(4, timeout=120)
             logs = cluster.get_logs(scheduler=False, worker_group=pool)
-            if pool != "crash":
-                assert "Pod is Pending" in logs[pod]
-                assert "Failed" in logs[pod]
-            else:
+            assert re.match(rf"Pod is (Pending|Running): {reason[:10]}", logs[pod]), logs[pod]
+            assert "Failed" in logs[pod] or "BackOff: " in logs[pod], "the events"
+            if pool == "crash":
+                assert "it broke here" in logs[pod]
                 assert "it broke here" in cluster.get_logs(worker_group=pool, previous=True)[pod]
     finally:
         set_replicas(installed, pool, 0)

@@ -12,6 +12,8 @@ from dask_helm.cli.options import packed, stacked
 if TYPE_CHECKING:
     from dask_helm.cli.telling import Teller
     from dask_helm.cluster import HelmCluster
+    from dask_helm.cluster.access import Access
+    from dask_helm.cluster.releases import Wanted
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +32,14 @@ class Reach(NamedTuple):
     def arguments(self) -> dict[str, Any]:
         """The arguments of HelmCluster."""
         return {key: value for key, value in self._asdict().items() if value is not None}
+
+    @property
+    def outside(self) -> tuple["Access", "Wanted"]:
+        """Whom the API server is asked by, and for what, where no scheduler is needed."""
+        from dask_helm.cluster.access import Access
+        from dask_helm.cluster.releases import Wanted
+
+        return Access(self.kubeconfig, self.context), Wanted(self.release_name, self.namespace)
 
 
 _WAYS = ("service", "port-forward", "node-port", "load-balancer")

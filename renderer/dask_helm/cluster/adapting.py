@@ -28,7 +28,13 @@ from dask_helm.cluster import scaling
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.numbers import positive, seconds
 from dask_helm.cluster.pools import Pool, View, Worker
-from dask_helm.errors import AdaptError, ArgumentError
+from dask_helm.errors import (
+    AdaptError,
+    ArgumentError,
+    ClusterError,
+    LostError,
+    UnknownGroupError,
+)
 
 _KEY = "dask-helm-adapting"
 _OLD = 30.0  # seconds after which a mark counts for nothing: its handle has gone
@@ -59,8 +65,15 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _OPTIONS[name](value, name) for name, value in given.items()}
 
 
+def _interval(given: Any, name: str) -> float:
+    """Return seconds, which are not 0: `distributed` would never look then."""
+    if found := seconds(given, name):
+        return found
+    raise ArgumentError(f"{name}={given!r} is no pause between two looks; write '1s', or more")
+
+
 _OPTIONS: dict[str, Callable[[Any, str], float]] = {
-    "interval": seconds,
+    "interval": _interval,
     "target_duration": seconds,
     "wait_count": positive,
 }
@@ -127,23 +140,41 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         return self.claimed().__await__()
 
     async def claimed(self) -> "PoolAdaptive":
-        """Return when the pool is this handle's to adapt; raises AdaptError when it is not."""
+        """Return when the pool is this handle's to adapt, and whatever it adapted before is not.
+
+        Otherwise this adapts nothing, and what was adapted before goes on. Raises AdaptError when
+        another handle adapts the pool, UnknownGroupError, LostError.
+        """
+        try:
+            return await self._claimed()
+        except BaseException:
+            self._give_way()
+            raise
+
+    async def _claimed(self) -> "PoolAdaptive":
         async with self._claiming:
             try:
                 await self._claim()
-            except AdaptError:
-                self.stop(reason="another handle adapts the pool")
-                raise
+            except OSError as error:
+                raise _lost(error) from error
         return self
 
     async def _claim(self) -> None:
-        if self._before:
-            await self._before.halt()
-            self._before = None
         if self._mark is None:
             mark = Mark(self.scheduler, (await self._pool())[1].name)
+            if self._before:
+                mark.follow(self._before._mark)
             await mark.claim(self._force)
             self._mark = mark
+        if self._before:
+            await self._before.halt(keep=self._mark)
+            self._before = None
+
+    def _give_way(self) -> None:
+        """Stop, and let go on what this was to replace."""
+        self.stop(reason="it may not adapt the pool")
+        if self.cluster._adaptive is self:
+            self.cluster._adaptive = self._before
 
     async def adapt(self) -> None:
         """Look once and change the size if need be; errors are told once and do not end it."""
@@ -157,16 +188,16 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         finally:
             self._adapting = False
 
-    async def halt(self) -> None:
-        """Stop, undo what is not finished, and let other handles adapt the pool."""
+    async def halt(self, keep: "Mark | None" = None) -> None:
+        """Stop, undo what is not finished, and give the pool up, unless its mark is `keep`."""
         self.stop(reason="closed")
         await end(self._task)
-        if self._mark:
+        if self._mark and not (keep and keep.is_that(self._mark)):
             with suppress(OSError, asyncio.TimeoutError):
                 await asyncio.wait_for(self._mark.remove(), _PATIENCE)
 
     async def _adapt(self) -> None:
-        mark = (await self.claimed())._mark
+        mark = (await self._mine())._mark
         if mark is None or not await mark.renew():
             return self._yield(mark)
         view, pool = await self._pool()
@@ -176,6 +207,14 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
             return None
         self.log.append((time.time(), {"status": "adapt", "from": pool.desired, "n": number}))
         return await self.cluster._scale(number, pool.name)  # type: ignore[no-any-return]
+
+    async def _mine(self) -> "PoolAdaptive":
+        """Claim the pool, unless it is; a scheduler that does not answer is asked again later."""
+        try:
+            return await self._claimed()
+        except (AdaptError, ArgumentError, UnknownGroupError):
+            self._give_way()
+            raise
 
     async def _pool(self) -> tuple[View, Pool]:
         view = await self.cluster._look()
@@ -197,6 +236,13 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         self._told = said
 
 
+def _lost(error: OSError) -> OSError:
+    """Return an error of the connection as one of ours."""
+    if isinstance(error, ClusterError):
+        return error
+    return LostError(f"the scheduler does not answer: {error}")
+
+
 class Mark:
     """What a handle leaves at the scheduler to say that it adapts a pool."""
 
@@ -204,6 +250,15 @@ class Mark:
         self._comm, self._pool = comm, pool
         self._own = {"id": str(uuid.uuid4()), "who": _who(), "since": time.strftime("%c")}
         self.other = ""
+
+    def follow(self, before: "Mark | None") -> None:
+        """Be the mark that this handle has left already, if it is of the same pool."""
+        if before and before._pool == self._pool:
+            self._own = before._own
+
+    def is_that(self, other: "Mark") -> bool:
+        """Whether both are the same mark at the scheduler."""
+        return self._own is other._own
 
     async def claim(self, force: bool = False) -> None:
         """Leave it. Raises AdaptError when there is one of a handle that lives, unless forced."""

@@ -1,17 +1,21 @@
 """What the pods have printed; of a pod that does not run, why not."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from distributed.utils import Log, Logs
 
-from dask_helm.cluster import pods
+from dask_helm.cluster import pods, pools, releases
+from dask_helm.cluster.access import Access
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.noting import events
 from dask_helm.cluster.pools import Pool, View
+from dask_helm.cluster.releases import Wanted
 from dask_helm.cluster.waiting import Look
 from dask_helm.errors import ForbiddenError, KubernetesError
 
@@ -88,15 +92,17 @@ class Reader:
         return Logs(named)
 
     async def _text(self, pod: Object, asked: Asked) -> str:
-        if pods.phase(pod) not in ("Running", "Succeeded", "Failed"):
-            return await self._why_not(pod)
+        has_begun = pods.phase(pod) in ("Running", "Succeeded", "Failed")
+        why = await self._why_not(pod) if pods.trouble(pod) or not has_begun else ""
+        if not has_begun:
+            return why
         params = {"container": _container(pod), **asked.params}
         try:
-            return await self.kubernetes.log(self.namespace, pods.name(pod), params)
+            return why + await self.kubernetes.log(self.namespace, pods.name(pod), params)
         except ForbiddenError:
             raise
         except KubernetesError as error:  # it has just gone, or has no earlier container
-            return f"{error}\n{await self._why_not(pod)}"
+            return f"{error}\n{why or await self._why_not(pod)}"
 
     async def _why_not(self, pod: Object) -> str:
         """Return phase, reason and the last events of a pod."""
@@ -142,6 +148,18 @@ class Reader:
         async with self.kubernetes.follow(self.namespace, name, chosen) as lines:
             async for line in lines:
                 await queue.put((name, line))
+
+
+@asynccontextmanager
+async def outside(access: Access, wanted: Wanted) -> AsyncIterator[tuple[Reader, Look]]:
+    """Yield what reads the logs of a release by the API server alone, whatever its scheduler does.
+
+    Raises ClusterError when there is no such release.
+    """
+    async with Kubernetes(access) as kubernetes:
+        release = await releases.find(kubernetes, wanted)
+        look = partial(pools.view, kubernetes, release, {})
+        yield Reader(kubernetes, release.namespace), look
 
 
 class Turns:

@@ -54,7 +54,8 @@ class Supervisor:
 
     async def refresh(self) -> Info:
         """Ask now. Raises LostError when the scheduler does not answer."""
-        before, self.info = self.info, await self._ask()
+        now = await self._ask()
+        before, self.info = self.info, now  # after waiting: several may ask at the same time
         if self.info["id"] != before["id"]:
             self._tell(f"The scheduler of {self._name} was replaced. {_REPLACED}")
         elif self.lost:

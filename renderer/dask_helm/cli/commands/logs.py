@@ -1,12 +1,17 @@
 """`dask-helm logs`."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import click
 
 from dask_helm.cli import options, printing, reaching
 from dask_helm.cli.reaching import Reach
+
+if TYPE_CHECKING:
+    from dask_helm.cluster.logs import Asked
 
 EXAMPLES = """
 \b
@@ -45,21 +50,39 @@ def command(
     """Show what the pods have printed; of pods that do not run, why not.
 
     Without naming some it is that of scheduler and workers, with --group that of its workers.
+    The scheduler need not run.
     """
+    from dask_helm.cluster.logs import Asked
+
     some = scheduler or workers or jupyter
-    with reaching.connected(reach) as cluster:
-        found = cluster.get_logs(
-            cluster=False,
-            scheduler=scheduler or not (some or group),
-            workers=workers or bool(group) or not some,
-            worker_group=group,
-            jupyter=jupyter,
-            previous=previous,
-            tail_lines=tail,
-            since_seconds=_seconds(since),
-            follow=follow,
-        )
-        _lines(found, output) if follow else _all(found, output)
+    asked = Asked(
+        scheduler=scheduler or not (some or group),
+        workers=workers or bool(group) or not some,
+        worker_group=group,
+        jupyter=jupyter,
+        previous=previous,
+        tail_lines=tail,
+        since_seconds=_seconds(since),
+    )
+    asyncio.run(_follow(reach, asked, output) if follow else _read(reach, asked, output))
+
+
+async def _read(reach: Reach, asked: "Asked", output: str) -> None:
+    from dask_helm.cluster import logs
+
+    async with logs.outside(*reach.outside) as (reader, look):
+        _all(await reader.read(asked, await look()), output)
+
+
+async def _follow(reach: Reach, asked: "Asked", output: str) -> None:
+    from dask_helm.cluster import logs
+
+    async with (
+        logs.outside(*reach.outside) as (reader, look),
+        aclosing(reader.follow(asked, look)) as lines,
+    ):
+        async for pod, line in lines:
+            _line(pod, line, output)
 
 
 def _seconds(since: str | None) -> float | None:
@@ -68,9 +91,8 @@ def _seconds(since: str | None) -> float | None:
     return None if since is None else seconds(since, "since")
 
 
-def _lines(found: Iterable[tuple[str, str]], output: str) -> None:
-    for pod, line in found:
-        click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
+def _line(pod: str, line: str, output: str) -> None:
+    click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
 
 
 def _all(found: dict[str, str], output: str) -> None:

@@ -61,11 +61,8 @@ def _asked(reach: Reach) -> dict[str, Any]:
 
 def _outside(reach: Reach) -> dict[str, Any]:
     from dask_helm.cluster import overview
-    from dask_helm.cluster.access import Access
-    from dask_helm.cluster.releases import Wanted
 
-    access = Access(reach.kubeconfig, reach.context)
-    return asyncio.run(overview.of_one(access, Wanted(reach.release_name, reach.namespace)))
+    return asyncio.run(overview.of_one(*reach.outside))
 
 
 def _text(found: dict[str, Any]) -> str:
