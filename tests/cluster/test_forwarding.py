@@ -118,6 +118,30 @@ def test_why_the_pod_takes_no_connection() -> None:
     assert forwarded(refusing, b"hello") == (b"", "gone")
 
 
+@pytest.mark.parametrize("said", [b"HTTP/1.1 403 no\r\n\r\n", b"\xff\r\n\r\n", b"x" * 70000])
+def test_a_proxy_that_refuses_is_left(said: bytes) -> None:
+    left: asyncio.Future[bytes]
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _asked(reader)
+        writer.write(said)
+        left.set_result(await reader.read())
+        writer.close()
+
+    async def run() -> None:
+        nonlocal left
+        left = asyncio.get_running_loop().create_future()
+        async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+            api = Api(1)
+            api._auth.proxy = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            local: Any = None
+            with pytest.raises(OSError, match=r"the proxy 127\.0\.0\.1 says"):
+                await api.tunnel("n", "p", 1, local)
+            assert await asyncio.wait_for(left, 5) == b""
+
+    asyncio.run(run())
+
+
 def test_nothing_is_waited_for_that_will_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dask_helm.cluster.forwarding._PATIENCE", 0.3)
 

@@ -1,8 +1,12 @@
 """What the answers of an API server mean, and when it is asked again."""
 
 import asyncio
+import base64
 import json
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,26 +15,32 @@ from typing import Any
 
 import pytest
 import yaml
+from dask_helm import discover
 from dask_helm.cluster import kubernetes
 from dask_helm.cluster.access import Access
 from dask_helm.cluster.kubernetes import Kubernetes, Target
 from dask_helm.errors import (
     ForbiddenError,
+    KubeconfigError,
     KubernetesError,
     LoginError,
     MissingError,
     UnavailableError,
 )
+from distributed.security import Security
 
 Job = Callable[[Kubernetes], Awaitable[Any]]
 GOOD = (200, {"items": [{"metadata": {"name": "a"}}]})
+SLOW = "late\n"
+PAGE = "<!doctype html>\n<title>Sign in</title>"
 
 
 class Server:
     """An API server that gives the answers in a list, the last of them for ever."""
 
     def __init__(self, folder: Path) -> None:
-        self.answers: list[tuple[int, dict[str, Any]]] = [GOOD]
+        self.answers: list[tuple[int, Any]] = [GOOD]
+        self.gate = threading.Event()  # opens for what is sent in two pieces
         self.asked: list[tuple[str, str, str]] = []
         self.token = folder / "token"
         self.token.write_text("first")
@@ -46,7 +56,7 @@ class Server:
         self._http.shutdown()
         self._http.server_close()
 
-    def answer(self, method: str, path: str, token: str) -> tuple[int, dict[str, Any]]:
+    def answer(self, method: str, path: str, token: str) -> tuple[int, Any]:
         self.asked.append((method, path, token))
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
@@ -72,10 +82,12 @@ class Server:
                 self.rfile.read(int(self.headers.get("content-length", 0)))
                 token = self.headers.get("authorization", "")
                 status, body = server.answer(self.command, self.path, token)
-                text = json.dumps(body).encode()
+                text = (body if isinstance(body, str) else json.dumps(body)).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(text)))
                 self.end_headers()
+                if body == SLOW:
+                    server.gate.wait(10)
                 self.wfile.write(text)
 
             do_GET = do_PATCH = handle_one  # noqa: N815
@@ -164,6 +176,110 @@ def test_a_token_that_has_expired_is_read_again(server: Server) -> None:
 
     assert len(ask(server, pods, renewed)) == 2
     assert server.asked[-1][2] == "Bearer second"
+
+
+async def tunnel(session: Kubernetes) -> Any:
+    return await session.tunnel("n", "p", 1, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("job", [pods, scale, tunnel])
+@pytest.mark.parametrize("page", [PAGE, "", "[]", "{}"])
+def test_a_page_of_somebody_else_is_no_answer(server: Server, job: Job, page: str) -> None:
+    server.answers = [(200, page)]
+    with pytest.raises(KubernetesError, match="no API server, but perhaps a proxy") as caught:
+        ask(server, job)
+    assert f"http://127.0.0.1:{server.port}/api" in str(caught.value)
+    assert " ".join(page.split()) in str(caught.value)
+
+
+def test_discovery_only_warns_of_it(server: Server) -> None:
+    server.answers = [(200, PAGE)]
+    with pytest.warns(UserWarning, match="No release could be looked for: what answers at http"):
+        assert list(discover(kubeconfig=str(server.kubeconfig))) == []
+
+
+def test_a_session_that_was_refused_is_closed_when_nobody_uses_it(server: Server) -> None:
+    server.answers = [GOOD, (200, SLOW), said(401, "no"), GOOD, said(401, "no"), GOOD]
+
+    async def renewed(session: Kubernetes) -> Any:
+        first = session.api._session
+        assert first
+        async with session.follow("n", "p", {}) as lines:
+            await pods(session)
+            second = session.api._session
+            await pods(session)
+            assert second
+            assert second.is_closed
+            assert not first.is_closed
+            server.gate.set()
+            assert [line async for line in lines] == ["late"]
+        assert first.is_closed
+        return await pods(session)
+
+    assert ask(server, pods, renewed)
+
+
+def certificates(server: Server, changes: dict[str, str]) -> None:
+    """Let the kubeconfig hold certificates, with these changes to its user or its cluster."""
+    cluster = dict(changes)
+    own = Security.temporary()
+    texts = {"client-certificate": own.tls_client_cert, "client-key": own.tls_client_key}
+    user = {f"{key}-data": base64.b64encode(text.encode()).decode() for key, text in texts.items()}
+    given = yaml.safe_load(server.kubeconfig.read_text())
+    given["users"][0]["user"] = {**user, **{k: cluster.pop(k) for k in user if k in cluster}}
+    given["clusters"][0]["cluster"].update(cluster)
+    server.kubeconfig.write_text(yaml.safe_dump(given))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"certificate-authority": "/nix/ca"}, "there is no certificate-authority /nix/ca"),
+        ({"certificate-authority-data": "YQ=="}, r"certificate-authority\(-data\) cannot be used"),
+        ({"client-key-data": "YQ=="}, r"with client-key\(-data\) cannot be used, PEM is wanted"),
+        ({"client-certificate-data": "a"}, "base64"),
+        ({"server": "https://h:abc"}, "server https://h:abc, .*'abc'"),
+        ({"proxy-url": "h:1"}, "the proxy to it"),
+    ],
+)
+def test_what_is_wrong_in_a_kubeconfig_is_named(
+    server: Server, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], told: str
+) -> None:
+    folder = server.kubeconfig.parent / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    certificates(server, wrong)
+    with pytest.raises(KubeconfigError, match=rf"kubeconfig .*/kubeconfig: .*{told}"):
+        asyncio.run(_opened(server))
+    assert list(discover(kubeconfig=str(server.kubeconfig))) == []
+    assert not [file for file in folder.iterdir() if file.read_bytes()]
+
+
+async def _opened(server: Server) -> None:
+    async with Kubernetes(Access(str(server.kubeconfig))):
+        pass
+
+
+_UNCLOSED = """
+import asyncio, sys
+from dask_helm.cluster.access import Access
+from dask_helm.cluster.kubernetes import Kubernetes
+
+async def forgotten():
+    await session.open()
+    print(*session._files, sep="\\n")
+
+session = Kubernetes(Access(sys.argv[1]))
+asyncio.run(forgotten())
+"""
+
+
+def test_a_private_key_goes_with_the_program_that_does_not_close(server: Server) -> None:
+    certificates(server, {})
+    command = (sys.executable, "-c", _UNCLOSED, str(server.kubeconfig))
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert len(told.split()) == 2
+    assert not [file for file in told.split() if Path(file).exists()]
 
 
 def test_one_that_has_answered_is_asked_again(server: Server) -> None:

@@ -43,6 +43,19 @@ def test_other_charts_with_such_labels_are_no_releases() -> None:
         find(FakeKubernetes(AIRFLOW), "a")
 
 
+@pytest.mark.parametrize("missing", [labels.INSTANCE, labels.COMPONENT])
+def test_who_is_only_called_dask_is_no_release(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    own = {key: value for key, value in ours("a", "worker").items() if key != missing}
+    foreign = deployment("a", own)
+    assert find(FakeKubernetes(foreign, MINE)).name == "mine"
+    assert asyncio.run(releases.everywhere(FakeKubernetes(foreign))) == []  # type: ignore[arg-type]
+    monkeypatch.setenv("HOSTNAME", "a")
+    with pytest.raises(ManyReleasesError):
+        find(FakeKubernetes(foreign, MINE, OLD, pod("a", own), in_pod=True))
+
+
 def test_a_release_of_that_name_elsewhere_is_told() -> None:
     for wanted in (("far",), ("far", "here")):
         with pytest.raises(NoReleaseError, match=r"but in there\. .*namespace='there'"):
@@ -91,6 +104,15 @@ def test_inside_a_pod_it_is_that_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> 
     kubernetes.forbidden = {("here", "pods")}
     with pytest.raises(ManyReleasesError):
         find(kubernetes)
+
+
+def test_inside_a_pod_of_the_older_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"app": "dask", "release": "old", "component": "jupyter"}
+    monkeypatch.setenv("HOSTNAME", "a")
+    assert find(FakeKubernetes(MINE, OLD, pod("a", own), in_pod=True)).scheme == UPSTREAM
+    for stranger in ({**own, "release": "a"}, {"release": "old"}, {**own, "release": "mine"}):
+        with pytest.raises(ManyReleasesError):
+            find(FakeKubernetes(MINE, OLD, AIRFLOW, pod("a", stranger), in_pod=True))
 
 
 @pytest.mark.parametrize(

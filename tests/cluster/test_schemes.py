@@ -16,6 +16,14 @@ def test_pools_of_this_chart_are_labelled() -> None:
     assert OURS.pools(found) == {"default": found[1], "big": found[2]}
 
 
+def test_workers_of_others_are_no_pool() -> None:
+    foreign = deployment("a", ours("r", "worker"))
+    big = deployment("r-dask-worker-big", ours("r", "worker", "big"))
+    assert OURS.pools([foreign, big]) == {"big": big}
+    foreign["spec"]["selector"] = {"matchExpressions": []}
+    assert OURS.pods_of(foreign, [pod("b", ours("r", "worker", "big"))]) == []
+
+
 def test_pools_of_the_older_chart_differ_only_by_name() -> None:
     own = theirs("r", "worker")
     found = [

@@ -1,14 +1,17 @@
 """Who asks the API server: a kubeconfig with a context, or the service account of a pod."""
 
 import os
+import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from httpx import AsyncClient
 from kr8s.asyncio import Api
 
-from dask_helm.errors import KubeconfigError
+from dask_helm.errors import ArgumentError, KubeconfigError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _DEFAULT = "~/.kube/config"
@@ -44,8 +47,21 @@ class Access:
         try:
             await authenticate(api)
         except Exception as error:  # whatever a file or a login program may do
+            with suppress(Exception):
+                remove(temporary_files(api))
             raise KubeconfigError(f"{self}: {_said(error)}. {_ADVICE}") from error
         return api
+
+    async def session(self, api: Api) -> AsyncClient:
+        """Make a session now: kr8s would make one for each of several first requests.
+
+        Raises KubeconfigError that names what is wrong with address or certificates.
+        """
+        try:
+            await api._create_session()
+        except Exception as error:  # as many kinds as there are libraries below
+            raise KubeconfigError(f"{self}: {_flaw(api, error)}. {_ADVICE}") from error
+        return cast(AsyncClient, api._session)
 
     def namespace(self, api: Api) -> str:
         """Return the namespace that is meant when none is named."""
@@ -69,6 +85,31 @@ _ADVICE = "Check with `kubectl config get-contexts`, or name another with kubeco
 
 def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
+
+
+def _flaw(api: Api, error: Exception) -> str:
+    """Return what keeps a session from being made: OpenSSL names no file, httpx no address."""
+    auth = api.auth
+    files = {
+        "certificate-authority": auth.server_ca_file,
+        "client-certificate": auth.client_cert_file,
+        "client-key": auth.client_key_file,
+    }
+    given = {name: Path(str(file)) for name, file in files.items() if file}
+    if missing := [f"{name} {file}" for name, file in given.items() if not file.is_file()]:
+        return f"there is no {missing[0]}"
+    if isinstance(error, ssl.SSLError):
+        return f"{_unusable(given)} cannot be used, PEM is wanted ({_said(error)})"
+    return f"server {auth.server}, or the proxy to it, is no URL ({_said(error)})"
+
+
+def _unusable(files: dict[str, Path]) -> str:
+    """Return which files of certificates are no good, as they are called in a kubeconfig."""
+    try:
+        ssl.create_default_context(cafile=files.get("certificate-authority"))
+    except ssl.SSLError:
+        return "certificate-authority(-data)"
+    return "client-certificate(-data) with client-key(-data)"
 
 
 async def authenticate(api: Api) -> None:
@@ -100,11 +141,17 @@ def temporary_files(api: Api) -> list[str]:
     return [str(path) for temporary, path in held if temporary and path]
 
 
+def remove(files: list[str]) -> None:
+    """Remove files, and forget them."""
+    while files:
+        Path(files.pop()).unlink(missing_ok=True)
+
+
 def from_auth(auth: Any, kubeconfig: str | None, context: str | None) -> Access:
     """Return what the old argument `auth` means; the newer ones win over it.
 
     `auth` is a path, or one or several of dask-kubernetes' InCluster and KubeConfig, of which the
-    first counts that says something. Raises ValueError for anything else.
+    first counts that says something. Raises ArgumentError for anything else.
     """
     old = next((found for one in _listed(auth) if (found := _one(one))), Access())
     return Access(_path(kubeconfig) or old.kubeconfig, context or old.context)
@@ -121,7 +168,7 @@ def _one(auth: Any) -> Access | None:
         return Access(str(auth))
     if hasattr(auth, "config_file"):
         return Access(_path(auth.config_file), getattr(auth, "context", None))
-    raise ValueError(f"auth is {auth!r}; write kubeconfig=FILE and context=NAME instead")
+    raise ArgumentError(f"auth is {auth!r}; write kubeconfig=FILE and context=NAME instead")
 
 
 def _path(path: Any) -> str | None:

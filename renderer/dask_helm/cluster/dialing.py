@@ -70,6 +70,18 @@ async def _by_proxy(
     name: str | None,
 ) -> None:
     reader, writer = await asyncio.open_connection(*_place(proxy))
+    try:
+        await _agree(reader, writer, proxy, target)
+    except BaseException:
+        writer.transport.abort()
+        raise
+    await _take_over(cast(Transport, writer.transport), tunnel, context, name)
+
+
+async def _agree(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: SplitResult, target: str
+) -> None:
+    """Have a proxy connect to the target. Raises OSError with what it says."""
     writer.write(
         f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{_proxy_login(proxy)}\r\n".encode()
     )
@@ -77,9 +89,11 @@ async def _by_proxy(
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as error:
         raise ConnectionResetError(f"the proxy {proxy.hostname} closed the connection") from error
-    if b" 200" not in head.split(b"\r\n")[0]:
-        raise OSError(f"the proxy {proxy.hostname} says: {head.splitlines()[0].decode()}")
-    await _take_over(cast(Transport, writer.transport), tunnel, context, name)
+    except asyncio.LimitOverrunError as error:
+        raise OSError(f"the proxy {proxy.hostname} says: more than an answer has") from error
+    first = head.split(b"\r\n")[0]
+    if b" 200" not in first:
+        raise OSError(f"the proxy {proxy.hostname} says: {first.decode(errors='replace')}")
 
 
 def _proxy_login(proxy: SplitResult) -> str:

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import time
+import weakref
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -12,7 +15,6 @@ from contextlib import (
     suppress,
 )
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -39,6 +41,7 @@ _PATIENCE = httpx.Timeout(30, connect=10)
 _ENDLESS = httpx.Timeout(30, connect=10, read=None)
 # One that has answered before is asked again for so long: it may have been restarted.
 _RETURNS, _PAUSE = 20.0, 0.5
+_SHOWN = 100  # characters of a page that nobody asked for
 _MERGE = {"content-type": "application/merge-patch+json"}
 
 
@@ -76,7 +79,10 @@ class Kubernetes:
     def __init__(self, access: Access) -> None:
         self.access = access
         self._api: Api | None = None
-        self._outlived: list[httpx.AsyncClient] = []
+        self._users: Counter[httpx.AsyncClient] = Counter()
+        self._files: list[str] = []
+        # A program may end without `close`, and a private key must not stay behind.
+        weakref.finalize(self, _tidy, self._files, os.getpid())
         self._logging_in = asyncio.Lock()
         self._has_answered = False
 
@@ -94,20 +100,18 @@ class Kubernetes:
     async def open(self) -> None:
         """Read the credentials; nothing is asked of the API server yet."""
         self._api = await self.access.login()
-        await self._new_session()
-
-    async def _new_session(self) -> None:
-        """Make a session now: kr8s would make one for each of several first requests."""
-        await self.api._create_session()
+        self._files += access.temporary_files(self._api)
+        await self.access.session(self._api)
 
     async def close(self) -> None:
         """End all connections, and remove the files that hold credentials."""
         if self._api is None:
             return
-        for session in (*self._outlived, self._api._session):  # kr8s has no way to close it
+        for session in {*self._users, self._api._session}:  # kr8s has no way to close it
             if session:
                 await session.aclose()
-        _remove(access.temporary_files(self._api))
+        self._users.clear()
+        access.remove(self._files)
         self._api = None
 
     @property
@@ -128,9 +132,9 @@ class Kubernetes:
 
     async def find(self, kind: str, namespace: str, params: dict[str, str]) -> list[Object]:
         """Return the objects of a kind that the parameters of the API choose."""
-        answer = await self._ask("list", Target(kind, namespace), params=params)
-        found: list[Object] = answer.json()["items"]
-        return found
+        target = Target(kind, namespace)
+        found = _object(await self._ask("list", target, params=params), "items")
+        return list(found["items"] or [])
 
     async def get(self, kind: str, namespace: str, name: str, part: str = "") -> Object:
         """Return one object."""
@@ -173,9 +177,10 @@ class Kubernetes:
                 with _translated(self.access):
                     return await dialing.dial(self.api.auth, f"{asked.path}?ports={port}", local)
             except RefusedError as refused:
-                answer = httpx.Response(refused.status, content=refused.body)
+                url = httpx.Request("GET", f"{self.api.auth.server}{asked.path}")
+                answer = httpx.Response(refused.status, content=refused.body, request=url)
                 if last or answer.status_code != httpx.codes.UNAUTHORIZED:
-                    _check(answer, "get", asked)
+                    raise _stranger(_check(answer, "get", asked)) from refused
             await self._login_again(session)
         raise AssertionError
 
@@ -205,15 +210,44 @@ class Kubernetes:
         async with self._logging_in:
             if self.api._session is not refused:
                 return
-            files = access.temporary_files(self.api)
-            try:
-                await access.authenticate(self.api)
-            except Exception as error:
-                raise LoginError(f"{self.access}: {error}") from error
-            _remove(files)
-            self._outlived += [refused] if refused else []
+            await self._read_again()
             self.api._session = None  # kr8s would close it, with requests under way
-            await self._new_session()
+            try:
+                await self.access.session(self.api)
+            finally:
+                await self._retire(refused)
+
+    async def _read_again(self) -> None:
+        """Read the credentials again; files are made of them anew."""
+        before = list(self._files)
+        try:
+            await access.authenticate(self.api)
+        except Exception as error:
+            raise LoginError(f"{self.access}: {error}") from error
+        finally:
+            with suppress(Exception):  # a kubeconfig that cannot be read any more has made none
+                self._files += access.temporary_files(self.api)
+        self._files[:] = [file for file in self._files if file not in before]
+        access.remove(before)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[None]:
+        """Take part in the present session; one that was replaced is closed by its last user."""
+        async with self._logging_in:
+            session = self.api._session or await self.access.session(self.api)
+        self._users[session] += 1
+        try:
+            yield
+        finally:
+            self._users[session] -= 1
+            await self._retire(session)
+
+    async def _retire(self, session: httpx.AsyncClient | None) -> None:
+        """Close a session that nobody uses, unless it is the present one."""
+        present = self._api._session if self._api else None
+        if session and session is not present and not self._users[session]:
+            del self._users[session]
+            await session.aclose()
 
     @asynccontextmanager
     async def _sent(
@@ -221,15 +255,14 @@ class Kubernetes:
     ) -> AsyncIterator[httpx.Response]:
         call = {"timeout": _PATIENCE, **target.call, **options, "raise_for_status": False}
         with _translated(self.access):
-            async with self.api.call_api(_METHODS[verb], **call) as response:
+            async with self._session(), self.api.call_api(_METHODS[verb], **call) as response:
                 self._has_answered = True
                 yield response
 
 
-def _remove(files: list[str]) -> None:
-    for file in files:
-        with suppress(FileNotFoundError):
-            Path(file).unlink()
+def _tidy(files: list[str], process: int) -> None:
+    if os.getpid() == process:  # a fork of it still needs them
+        access.remove(files)
 
 
 def _check(response: httpx.Response, verb: str, target: Target) -> httpx.Response:
@@ -262,9 +295,23 @@ def _said(response: httpx.Response) -> str:
     return f"HTTP {response.status_code} {response.reason_phrase}"
 
 
-def _object(response: httpx.Response) -> Object:
-    found: Object = response.json()
-    return found
+def _object(response: httpx.Response, part: str = "metadata") -> Object:
+    """Return the object in a good answer, which has such a part."""
+    with suppress(ValueError):
+        found: Object = response.json()
+        if isinstance(found, dict) and part in found:
+            return found
+    raise _stranger(response)
+
+
+def _stranger(response: httpx.Response) -> KubernetesError:
+    """Return what to say of a good answer that no API server gives: a proxy's page, or a login."""
+    where, told = str(response.url).partition("?")[0], " ".join(response.text.split())
+    return KubernetesError(
+        f"what answers at {where} is no API server, but perhaps a proxy or its login page; log in "
+        f"there, or mend `server` in the kubeconfig. It says: {told[:_SHOWN] or 'nothing'}",
+        response.status_code,
+    )
 
 
 @contextmanager
@@ -274,6 +321,6 @@ def _translated(access: Access) -> Iterator[None]:
         yield
     except KubernetesError:
         raise
-    except (httpx.TransportError, APITimeoutError, OSError) as error:
+    except (httpx.RequestError, httpx.InvalidURL, APITimeoutError, OSError) as error:
         said = str(error) or type(error).__name__
         raise UnavailableError(f"the API server does not answer ({access}): {said}") from error

@@ -50,11 +50,11 @@ def split(name: str) -> tuple[str, str | None]:
 async def find(kubernetes: Kubernetes, wanted: Wanted) -> Release:
     """Return the one release that is meant. Raises NoReleaseError or ManyReleasesError."""
     namespace = wanted.namespace or kubernetes.namespace
-    if not (wanted.name or wanted.namespace) and (own := await _own(kubernetes, wanted)):
-        return own
     found = await releases(kubernetes, namespace, wanted.schemes)
     if wanted.name:
         return await _named(kubernetes, wanted, found)
+    if not wanted.namespace and (own := await _own(kubernetes, found)):
+        return own
     others = [] if found else await everywhere(kubernetes, wanted.schemes)
     return _only(found if wanted.namespace else found or others, wanted.namespace, others)
 
@@ -84,16 +84,22 @@ def _release(found: Object, scheme: Scheme) -> Release:
     return Release(scheme.release_of(found), found["metadata"]["namespace"], scheme)
 
 
-async def _own(kubernetes: Kubernetes, wanted: Wanted) -> Release | None:
-    """Return the release whose pod this program runs in, if it does."""
+async def _own(kubernetes: Kubernetes, found: list[Release]) -> Release | None:
+    """Return that of the releases whose pod this program runs in, if it does."""
     if not kubernetes.access.in_pod:
         return None
     try:
         pod = await kubernetes.get("pods", kubernetes.namespace, os.environ.get("HOSTNAME", "-"))
     except KubernetesError:
         return None
-    scheme = next(one for one in wanted.schemes if one.pool)
-    return _release(pod, scheme) if labels_of(pod).get(labels.NAME) == labels.CHART else None
+    return next((one for one in found if _holds(one, labels_of(pod))), None)
+
+
+def _holds(release: Release, own: dict[str, str]) -> bool:
+    """Whether a pod with these labels is of a release; the older chart is not named there."""
+    scheme = release.scheme
+    name = own.get(labels.NAME) == labels.CHART if scheme.pool else scheme.component in own
+    return name and own.get(scheme.instance) == release.name
 
 
 async def _named(kubernetes: Kubernetes, wanted: Wanted, found: list[Release]) -> Release:

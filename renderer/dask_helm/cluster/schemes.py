@@ -47,18 +47,19 @@ class Scheme:
     def pods_of(self, deployment: Object, pods: list[Object]) -> list[Object]:
         """Return those pods that belong to a Deployment."""
         if self.pool:
-            wanted = deployment["spec"]["selector"]["matchLabels"].items()
-            return [pod for pod in pods if wanted <= labels_of(pod).items()]
+            wanted = deployment["spec"]["selector"].get("matchLabels") or {}
+            return [pod for pod in pods if wanted and wanted.items() <= labels_of(pod).items()]
         return [pod for pod in pods if _deployment_of(pod) == deployment["metadata"]["name"]]
 
     def pools(self, deployments: list[Object]) -> dict[str, Object]:
         """Return the Deployments of workers by the name of their pool."""
         found = [one for one in deployments if self.component_of(one) == self.worker]
         if self.pool:
-            return {labels_of(one)[self.pool]: one for one in found}
+            named = {labels_of(one).get(self.pool, ""): one for one in found}
+            return {name: one for name, one in named.items() if name}
         first = min((one["metadata"]["name"] for one in found), key=len, default="")
-        named = {one["metadata"]["name"].removeprefix(f"{first}-"): one for one in found}
-        return {DEFAULT_POOL if name == first else name: one for name, one in named.items()}
+        others = {one["metadata"]["name"].removeprefix(f"{first}-"): one for one in found}
+        return {DEFAULT_POOL if name == first else name: one for name, one in others.items()}
 
 
 def labels_of(found: Object) -> dict[str, str]:
@@ -74,7 +75,9 @@ def _deployment_of(pod: Object) -> str:
     return str(owners[0]).removesuffix(suffix) if owners else ""
 
 
-OURS = Scheme(f"{labels.NAME}={labels.CHART}", labels.INSTANCE, labels.COMPONENT, labels.POOL)
+# The name alone is nobody's own: other objects called dask are no releases.
+_KNOWN = f"{labels.NAME}={labels.CHART},{labels.INSTANCE},{labels.COMPONENT}"
+OURS = Scheme(_KNOWN, labels.INSTANCE, labels.COMPONENT, labels.POOL)
 UPSTREAM = Scheme("release,component,heritage,chart", "release", "component", None, "dask-")
 
 
