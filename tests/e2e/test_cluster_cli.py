@@ -239,8 +239,8 @@ def test_logs_tell_why_a_scheduler_crashes(new_release: Callable[..., Release]) 
     scheduler = {"extraArgs": ["--nonsense"], "resources": SMALL}
     values = {"scheduler": scheduler, "workers": {"default": None}, "jupyter": {"enabled": False}}
     release.helm("install", release.name, CHART, values={**release.target.image, **values})
-    observing.until(lambda: "--nonsense" in run(release, "logs", "--scheduler").stdout, 120)
+    broken = re.compile(r"\nPod is Running: CrashLoopBackOff: .*No such option '--nonsense'", re.S)
+    observing.until(lambda: broken.search(run(release, "logs", "--scheduler").stdout), 120)
     with started(release, "logs", "-f", "--scheduler") as following:
         assert following.stdout is not None
         assert following.stdout.readline().startswith("broken-dask-scheduler")
-    assert "CrashLoopBackOff" in run(release, "logs", "--scheduler").stdout
