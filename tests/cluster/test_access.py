@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dask_helm.cluster import access
 from dask_helm.cluster.access import Access, from_auth
-from dask_helm.errors import KubeconfigError
+from dask_helm.errors import ArgumentError, KubeconfigError
 
 KUBECONFIG = """
 apiVersion: v1
@@ -44,8 +44,9 @@ def test_the_old_argument(auth: Any, expected: Access) -> None:
 
 
 def test_another_auth_is_refused() -> None:
-    with pytest.raises(ValueError, match="kubeconfig=FILE"):
+    with pytest.raises(ArgumentError, match="kubeconfig=FILE") as caught:
         from_auth(3, None, None)
+    assert isinstance(caught.value, ValueError)
 
 
 @pytest.fixture

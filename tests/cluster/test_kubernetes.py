@@ -2,14 +2,11 @@
 
 import asyncio
 import base64
-import json
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Awaitable, Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -29,73 +26,10 @@ from dask_helm.errors import (
 )
 from distributed.security import Security
 
+from tests.cluster.server import GOOD, SLOW, Server
+
 Job = Callable[[Kubernetes], Awaitable[Any]]
-GOOD = (200, {"items": [{"metadata": {"name": "a"}}]})
-SLOW = "late\n"
 PAGE = "<!doctype html>\n<title>Sign in</title>"
-
-
-class Server:
-    """An API server that gives the answers in a list, the last of them for ever."""
-
-    def __init__(self, folder: Path) -> None:
-        self.answers: list[tuple[int, Any]] = [GOOD]
-        self.gate = threading.Event()  # opens for what is sent in two pieces
-        self.asked: list[tuple[str, str, str]] = []
-        self.token = folder / "token"
-        self.token.write_text("first")
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(yaml.safe_dump(self._config()))
-        self.start()
-
-    def start(self) -> None:
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    def answer(self, method: str, path: str, token: str) -> tuple[int, Any]:
-        self.asked.append((method, path, token))
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-    def _config(self) -> dict[str, Any]:
-        return {
-            "current-context": "c",
-            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": "n"}}],
-            "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}],
-            "users": [{"name": "u", "user": {"tokenFile": str(self.token)}}],
-        }
-
-    @property
-    def port(self) -> int:
-        return self._http.server_port
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one(self) -> None:
-                self.rfile.read(int(self.headers.get("content-length", 0)))
-                token = self.headers.get("authorization", "")
-                status, body = server.answer(self.command, self.path, token)
-                text = (body if isinstance(body, str) else json.dumps(body)).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                if body == SLOW:
-                    server.gate.wait(10)
-                self.wfile.write(text)
-
-            do_GET = do_PATCH = handle_one  # noqa: N815
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        return Handler
 
 
 @pytest.fixture

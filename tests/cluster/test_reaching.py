@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from dask_helm import labels
 from dask_helm.cluster.reaching import Route, Seeker
 from dask_helm.cluster.scheduler import Scheduler as Where
 from dask_helm.cluster.ways import Wish
@@ -12,7 +13,7 @@ from dask_helm.errors import UnreachableError
 from distributed import Scheduler, Worker
 from distributed.security import Security
 
-from tests.cluster.fakes import FakeKubernetes
+from tests.cluster.fakes import FakeKubernetes, Object, ours, pod, running, thing
 
 LOCAL: dict[str, Any] = {"dashboard_address": ":0", "host": "127.0.0.1"}
 QUIET: dict[str, Any] = {"nthreads": 1, "dashboard_address": ":0", "host": "127.0.0.1"}
@@ -67,6 +68,69 @@ def test_a_stranger_is_no_scheduler(said: bytes) -> None:
     started = time.monotonic()
     asyncio.run(scenario())
     assert time.monotonic() - started < 20
+
+
+def test_what_is_not_encrypted_and_has_to_be_is_told() -> None:
+    async def scenario() -> None:
+        async with Scheduler(**LOCAL) as scheduler:
+            with pytest.raises(UnreachableError, match="encryption required by Dask configuration"):
+                await reached(scheduler.address, {"require_encryption": True})
+
+    asyncio.run(scenario())
+
+
+def outside(kind: str, ports: Object, **more: Any) -> Any:
+    """Return a Service that can be reached from outside."""
+    found = {"name": labels.COMM_PORT, "port": 8786, "targetPort": 8786, **ports}
+    own = ours("r", "scheduler")
+    spec = {"type": kind, "ports": [found], "selector": own}
+    return thing("services", "r-dask-scheduler", own, spec=spec, **more)
+
+
+async def found(service: Object, wish: Wish, *objects: Object) -> tuple[str, str]:
+    """Return by which way and at which address a scheduler is found."""
+    fake: Any = FakeKubernetes(*objects)
+    port = service["spec"]["ports"][0]["port"]
+    where = Where(f"tcp://r-dask-scheduler.here.svc:{port}", service, None)
+    route = await Seeker(fake, "r.here", where, wish, "tcp", {}).reach()
+    await route.close()
+    return route.via, route.address
+
+
+@pytest.mark.parametrize("wish", [Wish(), Wish(via="node-port"), Wish(node_host="127.0.0.1")])
+def test_a_node_port(wish: Wish) -> None:
+    """The node is the one that is named, else that of the scheduler's pod."""
+    status = running() | {"hostIP": "127.0.0.1"}
+    own = pod("s", ours("r", "scheduler"), status, creationTimestamp="now")
+
+    async def scenario() -> None:
+        async with Scheduler(**LOCAL) as scheduler:
+            service = outside("NodePort", {"nodePort": scheduler.port})
+            objects = [] if wish.node_host else [own]
+            assert await found(service, wish, *objects) == ("node-port", scheduler.address)
+            other = Wish(node_host="localhost", node_port=scheduler.port)
+            at = f"tcp://localhost:{scheduler.port}"
+            assert await found(outside("ClusterIP", {}), other) == ("node-port", at)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("given", [{"ip": "127.0.0.1"}, {"hostname": "localhost", "ip": "::"}])
+def test_a_load_balancer(given: dict[str, str]) -> None:
+    async def scenario() -> None:
+        async with Scheduler(**LOCAL) as scheduler:
+            status = {"loadBalancer": {"ingress": [given]}}
+            service = outside("LoadBalancer", {"port": scheduler.port}, status=status)
+            at = f"tcp://{given.get('hostname') or given['ip']}:{scheduler.port}"
+            assert await found(service, Wish()) == ("load-balancer", at)
+
+    asyncio.run(scenario())
+
+
+def test_a_load_balancer_without_an_address_yet() -> None:
+    waiting, wish = outside("LoadBalancer", {}), Wish(via="load-balancer")
+    with pytest.raises(UnreachableError, match="has no external address yet"):
+        asyncio.run(found(waiting, wish))
 
 
 @pytest.mark.parametrize("known", [True, False])

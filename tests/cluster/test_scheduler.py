@@ -39,6 +39,35 @@ def locate(release: Release, *objects: Object, given: str | None = None) -> Sche
     return asyncio.run(scheduler.locate(kubernetes, release, given))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"address": "host:8786"},
+            r"address='host:8786' is no .*; write tcp://HOST:PORT or tls://",
+        ),
+        ({"address": "tcp://host:notaport"}, "number from 1 to 65535"),
+        ({"address": "tcp://host:99999"}, "number from 1 to 65535"),
+        ({"address": "tcp://host"}, "write tcp://HOST:PORT"),
+        ({"address": f"tcp://{'a' * 64}.b:1"}, "write tcp://HOST:PORT"),
+        ({"address": "http://host:1"}, "write tcp://HOST:PORT"),
+        ({"address": "tcp://[nix]:1"}, "write tcp://HOST:PORT"),
+        ({"address": 8786}, "write tcp://HOST:PORT"),
+        ({"node_host": "a" * 64}, "node_host=.* is no host"),
+        ({"node_port": 65536}, "node_port=65536 is no port"),
+        ({"local_port": -1}, "write a number from 0 to 65535"),
+    ],
+)
+def test_what_is_no_address_is_told_at_once(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        Wish(**wrong)
+
+
+@pytest.mark.parametrize("address", ["tcp://a.b-c:1", "tls://[::1]:65535", "tcp://127.0.0.1:80"])
+def test_what_is_one(address: str) -> None:
+    assert Wish(address=address, node_host="n", node_port=1, local_port=65535).address == address
+
+
 def test_behind_its_service() -> None:
     args = ["dask", "scheduler", "--dashboard-prefix=/dask"]
     own = deployment("r-dask-scheduler", OWN, args=args)

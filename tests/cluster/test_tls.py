@@ -37,9 +37,11 @@ def scheduler(volume: Object, files: dict[str, str], args: list[str] | None = No
     return Scheduler("tcp://s.here.svc:8786", None, found)
 
 
-def security(found: Scheduler, *objects: Object, given: Any = None) -> Security | None:
-    kubernetes = FakeKubernetes(*objects)
-    return asyncio.run(tls.security(kubernetes, found, given))  # type: ignore[arg-type]
+def security(
+    found: Scheduler, *objects: Object, given: Any = None, address: str | None = None
+) -> Security | None:
+    kubernetes: Any = FakeKubernetes(*objects)
+    return asyncio.run(tls.security(kubernetes, found, given, address))
 
 
 def parts(found: Security | None) -> tuple[str, str, str]:
@@ -90,6 +92,29 @@ def test_the_users_own_and_the_configured_ones_come_first() -> None:
     assert parts(security(found, given=Security(**given))) == ("a", "b", "c")
     with dask.config.set({"distributed.comm.tls.ca-file": "configured"}):
         assert parts(security(found, SECRET))[0] == "configured"
+
+
+CONFIGURED = {
+    "distributed.comm.tls.ca-file": "a",
+    "distributed.comm.tls.client.cert": "b",
+    "distributed.comm.tls.client.key": "c",
+}
+
+
+def test_the_configuration_alone_says_how_or_whether() -> None:
+    """The objects tell nothing: TLS is in a ConfigMap, as `dask.config` makes one."""
+    plain = scheduler(VOLUME, {})
+    with dask.config.set(CONFIGURED):
+        assert security(plain) is None
+        assert security(plain, address="tcp://a:1") is None
+        assert parts(security(plain, address="tls://a:1")) == ("a", "b", "c")
+        assert parts(security(scheduler(VOLUME, {}, ["--protocol=tls"]))) == ("a", "b", "c")
+        with dask.config.set({"distributed.comm.require-encryption": True}):
+            assert parts(found := security(plain)) == ("a", "b", "c")
+            assert tls.protocol(plain, found) == "tls"
+    assert parts(security(scheduler(VOLUME, FILES), SECRET, address="tls://a:1"))[0] == "ca\n"
+    with pytest.raises(TlsError), dask.config.set({"distributed.comm.require-encryption": True}):
+        security(plain)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Schedulers that are reached otherwise: elsewhere, with TLS, by a node port, by an address."""
 
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ def test_a_node_port_or_an_address(release: Release) -> None:
     release.install(values={**ONE, "scheduler": {"service": service}})
     with release.scheduler() as address, handle(release, address=address) as cluster:
         assert cluster.scheduler_address == address
+        with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
+            assert page.status == 200, "by a port-forward of its own"
         assert observing.computes(Client(cluster))
     with handle(release) as cluster:
         assert cluster.scheduler_address.startswith("tcp://127.0.0.1:"), "nodes are not in reach"

@@ -1,5 +1,6 @@
 """All that is open while a handle is: the API server, the way to the scheduler, its pages."""
 
+import asyncio
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from dask_helm.cluster.reaching import Route, Seeker
 from dask_helm.cluster.releases import Release, Wanted
 from dask_helm.cluster.scheduler import Scheduler
 from dask_helm.cluster.ways import Wish
-from dask_helm.errors import KubernetesError, MissingError
+from dask_helm.errors import KubernetesError
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ class Connection:
     security: Security | None
     route: Route
     dashboard: str = ""
-    forwards: list[Forward] = field(default_factory=list)
+    jupyter: Forward | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # of what is opened later
 
     async def close(self) -> None:
         """Close all of it."""
-        for forward in self.forwards:
-            await forward.stop()
+        if self.jupyter:
+            await self.jupyter.stop()
         await self.route.close()
         await self.kubernetes.close()
 
@@ -63,7 +65,8 @@ async def connect(settings: Settings) -> Connection:
 async def _connect(kubernetes: Kubernetes, settings: Settings) -> Connection:
     release = await releases.find(kubernetes, settings.wanted)
     found = await scheduler.locate(kubernetes, release, settings.wish.address)
-    security = await tls.security(kubernetes, found, settings.security)
+    address = settings.wish.address
+    security = await tls.security(kubernetes, found, settings.security, address)
     arguments = security.get_connection_args("client") if security else {}
     protocol = tls.protocol(found, security)
     seeker = Seeker(kubernetes, str(release), found, settings.wish, protocol, arguments)
@@ -83,7 +86,7 @@ async def _dashboard(seeker: Seeker, route: Route, release: Release) -> str:
         return f"{link}/status"
     try:
         host, port = await seeker.pages(route)
-    except MissingError:
+    except (KubernetesError, LookupError, OSError):
         return ""
     return str(format_dashboard_link(host, "/".join(filter(None, (port, seeker.scheduler.prefix)))))
 
@@ -106,7 +109,7 @@ _PAGES = (labels.SCHEDULER, "webui")
 
 def _link(ingress: Object) -> str:
     rule = (ingress["spec"].get("rules") or [{}])[0]
-    if not rule.get("host"):
+    if not (rule.get("host") and rule.get("http")):
         return ""
     path = rule["http"]["paths"][0].get("path", "").strip("/")
     protocol = "https" if ingress["spec"].get("tls") else "http"

@@ -43,6 +43,13 @@ class Forward:
         except OSError as error:
             raise UnavailableError(_taken(self._wanted)) from error
 
+    async def check(self) -> None:
+        """Raise what keeps connections from the pod: a ClusterError, LookupError or OSError."""
+        pod, port = await self._pick()
+        tunnel = await self._kubernetes.tunnel(self._namespace, pod, port, _Connection(self))
+        tunnel.abort()
+        await tunnel.closed
+
     async def stop(self) -> None:
         """Stop listening and end all connections."""
         if self._server is None:

@@ -213,17 +213,14 @@ class HelmCluster(ShownCluster):
         return self.sync(self._jupyter_link)
 
     async def _jupyter_link(self) -> str:
-        opened = self._opened_connection
-        link, forward = await pages.jupyter(opened)
-        opened.forwards += [forward] if forward else []
-        return link
+        return await pages.jupyter(self._opened_connection)
 
-    def get_versions(self, check: bool = False, packages: Iterable[str] = ()) -> Any:
+    def get_versions(self, check: bool = False, packages: str | Iterable[str] = ()) -> Any:
         """Return the versions of client, scheduler and workers; `packages` are told of as well.
 
         With `check` it also says what differs, and the line of pip that mends it.
         """
-        return self.sync(self._get_versions, check, list(packages))
+        return self.sync(self._get_versions, check, _strings(packages))
 
     async def _get_versions(self, check: bool, packages: list[str]) -> dict[str, Any]:
         found = await versions.ask(self.scheduler_comm, packages)
@@ -266,7 +263,7 @@ class HelmCluster(ShownCluster):
         self,
         cluster: bool = True,
         scheduler: bool = True,
-        workers: bool | Iterable[str] = True,
+        workers: bool | str | Iterable[str] = True,
         *,
         worker_group: str | None = None,
         jupyter: bool = False,
@@ -293,7 +290,7 @@ class HelmCluster(ShownCluster):
             follow: Whether to go on with what is printed from now on.
 
         """
-        chosen = workers if isinstance(workers, bool) else list(workers)
+        chosen = workers if isinstance(workers, bool) else _strings(workers)
         since = _seconds(since_seconds, "since_seconds")
         lines = None if tail_lines is None else whole(tail_lines, "tail_lines")
         asked = Asked(scheduler, chosen, worker_group, jupyter, previous, lines, since)
@@ -330,6 +327,11 @@ class HelmCluster(ShownCluster):
 
 
 _START = 3600.0  # what has not started by then is left to itself
+
+
+def _strings(given: str | Iterable[str]) -> list[str]:
+    """Return strings as a list; one of them is a list by itself."""
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _seconds(given: float | str | None, name: str = "timeout") -> float | None:

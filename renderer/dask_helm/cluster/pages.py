@@ -9,23 +9,25 @@ from dask_helm.cluster.scheduler import option
 from dask_helm.errors import MissingError
 
 
-async def jupyter(connection: Connection) -> tuple[str, Forward | None]:
-    """Return Jupyter's address and the port-forward to it, if it takes one.
-
-    Raises MissingError when no Jupyter runs.
-    """
+async def jupyter(connection: Connection) -> str:
+    """Return Jupyter's address on this machine. Raises MissingError when no Jupyter runs."""
     found = await _pods(connection)
     ready = [pod for pod in found if pods.ready(pod)]
     if not ready:
         told = "; ".join(str(pods.trouble(pod) or pods.name(pod)) for pod in found) or "none"
         raise MissingError(f"no Jupyter pod of {connection.release} is ready: {told}")
     if link := await ingress(connection.kubernetes, connection.release, _components(connection)):
-        return link, None
-    forward = Forward(
-        connection.kubernetes, connection.release.namespace, lambda: _pick(connection)
-    )
+        return link
+    async with connection.lock:
+        forward = connection.jupyter = connection.jupyter or await _forward(connection)
+    return f"http://{forward.address}{_path(ready[0])}"
+
+
+async def _forward(connection: Connection) -> Forward:
+    namespace = connection.release.namespace
+    forward = Forward(connection.kubernetes, namespace, lambda: _pick(connection))
     await forward.start()
-    return f"http://{forward.address}{_path(ready[0])}", forward
+    return forward
 
 
 async def _pods(connection: Connection) -> list[Object]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dask_helm import labels
-from dask_helm.cluster import scheduler, ways
+from dask_helm.cluster import addresses, scheduler, ways
 from dask_helm.cluster.calling import Calls
 from dask_helm.cluster.forwarding import Forward
 from dask_helm.cluster.kubernetes import Kubernetes
@@ -106,16 +106,27 @@ class Seeker:
     async def pages(self, route: Route) -> tuple[str, str]:
         """Return host and port of the scheduler's web pages, the way that its route goes.
 
-        Raises MissingError when no port leads there.
+        Raises MissingError when no port leads there, and what keeps a port-forward from it.
         """
         if route.via == ways.PORT_FORWARD:
-            route.pages = forward(self, labels.DASHBOARD_PORT)
-            await route.pages.start()
-            host, port = route.pages.address.split(":")
-            return host, port
+            return await self._forwarded(route)
+        if self._is_tunnel(route):
+            await forward(self, labels.DASHBOARD_PORT).check()
+            return await self._forwarded(route)
         found = self.scheduler.port(labels.DASHBOARD_PORT)
         number = found.get("nodePort") if route.via == ways.NODE_PORT else found["port"]
         return urlsplit(route.address).hostname or "", str(number)
+
+    def _is_tunnel(self, route: Route) -> bool:
+        """Whether a port-forward of the user's leads to the scheduler, but not to its pages."""
+        outside = not self.kubernetes.access.in_pod
+        return outside and route.via == ways.ADDRESS and addresses.is_loopback(route.address)
+
+    async def _forwarded(self, route: Route) -> tuple[str, str]:
+        route.pages = forward(self, labels.DASHBOARD_PORT)
+        await route.pages.start()
+        host, port = route.pages.address.split(":")
+        return host, port
 
     def at(self, host: str, port: int | str) -> str:
         """Return an address with the scheduler's protocol."""
@@ -129,6 +140,8 @@ async def _identity(comm: Calls) -> dict[str, Any]:
         raise OSError(str(error.__cause__ or error)) from error
     except asyncio.TimeoutError:
         raise
+    except RuntimeError as error:  # Dask's configuration forbids what is not encrypted
+        raise OSError(str(error)) from error
     except Exception as error:  # what a web server says is a length to distributed, and too long
         raise OSError("what answers there does not speak as a scheduler does") from error
     return answer
@@ -150,8 +163,7 @@ def _reason(error: Exception, route: Route, patience: float) -> str:
 
 
 async def _given(seeker: Seeker) -> Route:
-    address = seeker.wish.address or seeker.scheduler.address
-    return Route(ways.ADDRESS, address if "://" in address else f"{seeker.protocol}://{address}")
+    return Route(ways.ADDRESS, seeker.wish.address or seeker.scheduler.address)
 
 
 async def _service(seeker: Seeker) -> Route:

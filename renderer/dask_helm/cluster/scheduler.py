@@ -1,17 +1,15 @@
 """Where the scheduler of a release is: behind a Service of its own, or elsewhere."""
 
-import re
 from dataclasses import dataclass
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from dask_helm import labels
-from dask_helm.cluster import pods
+from dask_helm.cluster import addresses, pods
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.releases import Release
 from dask_helm.errors import ForbiddenError, MissingError, NoReleaseError
 
-_ADDRESS = re.compile(r"^(tcp|tls|ws|wss|ucx|ucxx)://[^/\s]+:[0-9]+/?$")
 # The older chart calls its ports after the release.
 _DASHBOARD = 8787
 _OLD_NAMES = {labels.COMM_PORT: "-scheduler", labels.DASHBOARD_PORT: "-webui"}
@@ -87,18 +85,18 @@ async def _elsewhere(kubernetes: Kubernetes, release: Release, address: str) -> 
 
 def _told(release: Release, deployments: list[Object]) -> str:
     """Return the address that the release's workers, or its Jupyter, were given."""
-    given = [word for one in deployments for word in _words(one) if _ADDRESS.match(word)]
+    given = [word for one in deployments for word in _words(one) if addresses.valid(word)]
     if not given:
         raise NoReleaseError(
             f"release {release} has no scheduler, and its pods were not told of one elsewhere. "
             "Write where it is: HelmCluster(…, address='tcp://HOST:8786')"
         )
-    return given[0].rstrip("/")
+    return given[0]
 
 
 def _words(deployment: Object) -> list[str]:
     told = pods.environment(deployment).get("DASK_SCHEDULER_ADDRESS", "")
-    return [*pods.arguments(deployment), told]
+    return [word.rstrip("/") for word in (*pods.arguments(deployment), told)]
 
 
 async def _service(kubernetes: Kubernetes, release: Release, address: str) -> Object | None:

@@ -30,13 +30,19 @@ _WRITE = (
 )
 
 
-async def security(kubernetes: Kubernetes, scheduler: Scheduler, given: Any) -> Security | None:
-    """Return what connections need; None when they are not encrypted. Raises TlsError."""
+async def security(
+    kubernetes: Kubernetes, scheduler: Scheduler, given: Any, address: str | None = None
+) -> Security | None:
+    """Return what connections need; None when they are not encrypted. Raises TlsError.
+
+    `address` is that which the user names. A CA file in Dask's configuration only says with which
+    certificates, as in `distributed`: a scheduler may well take connections without any.
+    """
     if given is not None:
         return given if isinstance(given, Security) else Security(**given)
-    if not wanted(scheduler):
-        return None
     configured = Security()
+    if not (configured.require_encryption or _is_tls(address) or wanted(scheduler)):
+        return None
     if configured.tls_ca_file:
         return configured
     return await _of_secret(kubernetes, scheduler)
@@ -50,9 +56,14 @@ def protocol(scheduler: Scheduler, found: Security | None) -> str:
 
 def wanted(scheduler: Scheduler) -> bool:
     """Whether the scheduler takes only encrypted connections, as far as its objects tell."""
-    if scheduler.address.startswith("tls://"):
+    if _is_tls(scheduler.address) or "tls_ca_file" in _files(scheduler):
         return True
-    return "tls_ca_file" in _files(scheduler)
+    words = pods.arguments(scheduler.deployment) if scheduler.deployment else []
+    return option(words, "--protocol").startswith("tls")
+
+
+def _is_tls(address: str | None) -> bool:
+    return (address or "").startswith("tls://")
 
 
 def _files(scheduler: Scheduler) -> dict[str, str]:
@@ -71,7 +82,10 @@ def _files(scheduler: Scheduler) -> dict[str, str]:
 async def _of_secret(kubernetes: Kubernetes, scheduler: Scheduler) -> Security:
     files = _files(scheduler)
     if scheduler.deployment is None or len(files) < len(_SOURCES):
-        raise TlsError(f"the scheduler at {scheduler.address} wants TLS. {_WRITE}")
+        raise TlsError(
+            f"the scheduler at {scheduler.address} wants TLS, or its address or Dask's "
+            f"configuration does, and there are no certificates. {_WRITE}"
+        )
     texts = {
         part: await _read(kubernetes, scheduler.deployment, PurePosixPath(path))
         for part, path in files.items()

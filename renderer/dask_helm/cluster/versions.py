@@ -6,6 +6,8 @@ from typing import Any
 
 from distributed.versions import get_versions
 
+from dask_helm.errors import LostError
+
 Versions = dict[str, Any]
 
 PYTHON = "python"
@@ -14,8 +16,17 @@ NEEDED = ("cloudpickle", "dask", "distributed", PYTHON)
 
 
 async def ask(comm: Any, packages: Collection[str], workers: bool = True) -> Versions:
-    """Return the versions of client, scheduler and workers, as `Client.get_versions` does."""
-    names = list(packages)
+    """Return the versions of client, scheduler and workers, as `Client.get_versions` does.
+
+    Raises LostError when the scheduler does not answer.
+    """
+    try:
+        return await _ask(comm, list(packages), workers)
+    except OSError as error:
+        raise LostError(f"the scheduler does not answer any more: {error}") from error
+
+
+async def _ask(comm: Any, names: list[str], workers: bool) -> Versions:
     message = {"op": "versions", "packages": names}
     told = await comm.broadcast(msg=message, on_error="ignore") if workers else {}
     scheduler = await comm.versions(packages=names)

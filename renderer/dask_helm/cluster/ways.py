@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dask_helm.cluster import addresses
 from dask_helm.cluster.scheduler import Scheduler
 from dask_helm.errors import ArgumentError
 
@@ -32,6 +33,13 @@ class Wish:
     def __post_init__(self) -> None:
         if self.via not in WAYS:
             raise ArgumentError(f"via={self.via!r} is no way; write one of: {', '.join(WAYS)}")
+        if self.address:
+            addresses.check(self.address, "address")
+        if self.node_host:
+            addresses.check_host(self.node_host, "node_host")
+        if self.node_port:
+            addresses.check_port(self.node_port, "node_port")
+        addresses.check_port(self.local_port, "local_port", 0)
 
 
 def ways(wish: Wish, scheduler: Scheduler, in_pod: bool) -> list[str]:
