@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from dask_helm import labels
-from dask_helm.errors import AdaptError
+from dask_helm.errors import AdaptError, UnknownGroupError
 from distributed import Client, wait
 
 from demo.release import Release
@@ -36,16 +36,12 @@ def test_up_with_the_work_and_down_without_loss(installed: Release) -> None:
         work = client.map(slow(2), range(40), pure=False)
         observing.until(lambda: seen.replicas() == 4, 60)
         assert len(client.gather(work)) == 40
+        version = seen.version
         del work
-        sizes: list[int] = []
-
-        def back() -> bool:
-            sizes.append(seen.replicas())
-            return sizes[-1] == 1
-
-        observing.until(back, 60)
-        changes = [size for index, size in enumerate(sizes) if size not in sizes[:index]]
-        assert changes == sorted(changes, reverse=True), "it does not flap"
+        observing.until(lambda: seen.replicas() == 1, 60)
+        steps = seen.steps("default", version)
+        assert steps[-1] == 1
+        assert steps == sorted(steps, reverse=True), "it does not flap"
         assert digests(client, held) == before
         assert suspicious(client) == 0
         assert seen.replicas("other") == 1
@@ -77,6 +73,17 @@ def test_calling_again_replaces_it_and_close_ends_it(installed: Release) -> None
         cluster.scale(1, "default", force=True)
         time.sleep(2)
         assert seen.replicas() == 1, "nobody adapts it any more"
+
+
+def test_one_that_is_refused_leaves_the_one_before_to_go_on(installed: Release) -> None:
+    seen = Observer(installed)
+    with handle(installed) as cluster:
+        cluster.adapt(1, 1, "default", interval="300ms")
+        with pytest.raises(UnknownGroupError, match="no worker group 'defualt'"):
+            cluster.adapt(0, 5, "defualt")
+        assert "1 to 1 pods" in cluster._repr_html_()
+        cluster.scale(2, "default")
+        observing.until(lambda: seen.replicas() == 1, 60)
 
 
 def test_two_handles_notice_each_other(

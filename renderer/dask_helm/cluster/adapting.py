@@ -28,7 +28,7 @@ from dask_helm.cluster import scaling
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.numbers import positive, seconds
 from dask_helm.cluster.pools import Pool, View, Worker
-from dask_helm.errors import AdaptError, ArgumentError
+from dask_helm.errors import AdaptError, ArgumentError, ClusterError, LostError
 
 _KEY = "dask-helm-adapting"
 _OLD = 30.0  # seconds after which a mark counts for nothing: its handle has gone
@@ -55,12 +55,21 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _OPTIONS:
             names = ", ".join(_OPTIONS)
             raise ArgumentError(f"adapt has no option {name!r}; it has: {names}")
+    interval = dask.config.get("distributed.adaptive.interval")
     given = {name: value for name, value in options.items() if value is not None}
+    given = {"interval": interval, **given}
     return {name: _OPTIONS[name](value, name) for name, value in given.items()}
 
 
+def _interval(given: Any, name: str) -> float:
+    """Return seconds, more than none: Adaptive takes 0, and never looks."""
+    if found := seconds(given, name):
+        return found
+    raise ArgumentError(f"{name}={given!r} is no time between two looks; write for example '1s'")
+
+
 _OPTIONS: dict[str, Callable[[Any, str], float]] = {
-    "interval": seconds,
+    "interval": _interval,
     "target_duration": seconds,
     "wait_count": positive,
 }
@@ -116,10 +125,13 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         **options: Any,
     ) -> None:
         self._group, self._force, self._before = group, force, before
+        self._owner: str = before._owner if before else str(uuid.uuid4())
         self._told = ""
         self._task: asyncio.Task[None] | None = None
         self._mark: Mark | None = None
         self._claiming = asyncio.Lock()
+        self._claimed = False
+        self._refusal: ClusterError | None = None
         super().__init__(cluster, **options)
         self._trend = Trend(self.wait_count)
 
@@ -127,27 +139,43 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         return self.claimed().__await__()
 
     async def claimed(self) -> "PoolAdaptive":
-        """Return when the pool is this handle's to adapt; raises AdaptError when it is not."""
+        """Return when the pool is this handle's to adapt, and the adaptation before has ended.
+
+        Raises ClusterError when it is not; then that one goes on, and this one never will.
+        """
         async with self._claiming:
-            try:
-                await self._claim()
-            except AdaptError:
-                self.stop(reason="another handle adapts the pool")
-                raise
+            if not self._claimed:
+                self._check()
+                await scaling.or_undo(self._claim(), self._withdraw, self.cluster._log)
         return self
 
+    def _check(self) -> None:
+        if self._refusal:
+            raise self._refusal
+        if self.periodic_callback is None:
+            raise AdaptError("this adaptation was ended before it began; call adapt again")
+
     async def _claim(self) -> None:
+        try:
+            self._mark = Mark(self.scheduler, (await self._pool())[1].name, self._owner)
+            await self._mark.claim(self._force)
+        except ClusterError as error:
+            self._refusal = error
+            raise
         if self._before:
-            await self._before.halt()
-            self._before = None
-        if self._mark is None:
-            mark = Mark(self.scheduler, (await self._pool())[1].name)
-            await mark.claim(self._force)
-            self._mark = mark
+            await self._before.halt(self._mark)
+        self._before, self._claimed = None, True
+
+    async def _withdraw(self) -> None:
+        """Stop before it has begun, and leave the pool to the adaptation before."""
+        self.stop(reason="refused")
+        if self.cluster._adaptive is self:
+            self.cluster._adaptive = self._before
+        await self._unmark(self._before._mark if self._before else None)
 
     async def adapt(self) -> None:
         """Look once and change the size if need be; errors are told once and do not end it."""
-        if self._adapting:
+        if self._adapting or self._claiming.locked():
             return
         self._adapting = True
         try:
@@ -157,11 +185,19 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         finally:
             self._adapting = False
 
-    async def halt(self) -> None:
-        """Stop, undo what is not finished, and let other handles adapt the pool."""
+    async def halt(self, heir: "Mark | None" = None) -> None:
+        """Stop, undo what is not finished, and let other handles adapt the pool.
+
+        What `heir` marks of this handle stays marked.
+        """
         self.stop(reason="closed")
         await end(self._task)
-        if self._mark:
+        if self._before:
+            await self._before.halt(heir)
+        await self._unmark(heir)
+
+    async def _unmark(self, heir: "Mark | None") -> None:
+        if self._mark and not (heir and heir.pool == self._mark.pool):
             with suppress(OSError, asyncio.TimeoutError):
                 await asyncio.wait_for(self._mark.remove(), _PATIENCE)
 
@@ -198,21 +234,27 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
 
 
 class Mark:
-    """What a handle leaves at the scheduler to say that it adapts a pool."""
+    """What a handle, the `owner`, leaves at the scheduler to say that it adapts a pool."""
 
-    def __init__(self, comm: Any, pool: str) -> None:
-        self._comm, self._pool = comm, pool
-        self._own = {"id": str(uuid.uuid4()), "who": _who(), "since": time.strftime("%c")}
+    def __init__(self, comm: Any, pool: str, owner: str) -> None:
+        self._comm, self.pool = comm, pool
+        self._own = {"id": owner, "who": _who(), "since": time.strftime("%c")}
         self.other = ""
 
     async def claim(self, force: bool = False) -> None:
-        """Leave it. Raises AdaptError when there is one of a handle that lives, unless forced."""
-        if await self._is_foreign() and not force:
-            raise AdaptError(
-                f"{self.other} adapts {self._pool} already. Stop it there, or write force=True to "
-                "take over"
-            )
-        await self._write(time.time() + _OLD)
+        """Leave it. Raises AdaptError when there is one of a handle that lives, unless forced.
+
+        Raises LostError when the scheduler does not answer.
+        """
+        try:
+            if await self._is_foreign() and not force:
+                raise AdaptError(
+                    f"{self.other} adapts {self.pool} already. Stop it there, or write force=True "
+                    "to take over"
+                )
+            await self._write(time.time() + _OLD)
+        except OSError as error:
+            raise LostError(f"the scheduler does not answer any more: {error}") from error
 
     async def renew(self) -> bool:
         """Keep it alive; return whether it is still there, and not that of another handle."""
@@ -227,7 +269,7 @@ class Mark:
             await self._write(0)
 
     async def _is_foreign(self) -> bool:
-        found = await self._comm.get_metadata(keys=[_KEY, self._pool], default=None)
+        found = await self._comm.get_metadata(keys=[_KEY, self.pool], default=None)
         if not found or found["id"] == self._own["id"] or found["until"] < time.time():
             return False
         self.other = f"{found['who']}, since {found['since']},"
@@ -235,7 +277,7 @@ class Mark:
 
     async def _write(self, until: float) -> None:
         value = {**self._own, "until": until}
-        await self._comm.set_metadata(keys=[_KEY, self._pool], value=value)
+        await self._comm.set_metadata(keys=[_KEY, self.pool], value=value)
 
 
 def _who() -> str:
