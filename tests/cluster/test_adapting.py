@@ -1,19 +1,22 @@
 """How many pods are wanted, when fewer are taken, and who may say so."""
 
 import asyncio
+import time
 from math import inf
 from typing import Any
 
 import dask
 import pytest
 from dask_helm.cluster import adapting
-from dask_helm.cluster.adapting import Mark, Trend, limits, wanted
+from dask_helm.cluster.adapting import Mark, PoolAdaptive, Trend, limits, wanted
 from dask_helm.cluster.pools import Pool, View, Worker
 from dask_helm.cluster.releases import Release
 from dask_helm.cluster.schemes import OURS
-from dask_helm.errors import AdaptError, ArgumentError
+from dask_helm.errors import AdaptError, ArgumentError, LostError, UnknownGroupError
+from distributed.core import Status
 from hypothesis import given
 from hypothesis import strategies as st
+from tornado.ioloop import IOLoop
 
 from tests.cluster.fakes import deployment
 from tests.cluster.test_pools import worker
@@ -72,22 +75,32 @@ def test_it_never_takes_what_was_wanted_lately(patience: int, now: int, wants: l
 
 
 class Metadata:
-    """The scheduler's metadata."""
+    """The scheduler's metadata; `lost` makes it raise."""
 
     def __init__(self) -> None:
         self.held: dict[tuple[str, ...], Any] = {}
+        self.lost = False
 
     async def get_metadata(self, keys: list[str], default: Any) -> Any:
+        if self.lost:
+            raise ConnectionResetError("broken")
         return self.held.get(tuple(keys), default)
 
     async def set_metadata(self, keys: list[str], value: Any) -> None:
         self.held[tuple(keys)] = value
 
+    async def adaptive_target(self, **_: Any) -> int:
+        return 1
+
+    def marked(self) -> set[str]:
+        """Return the pools that some handle adapts."""
+        return {pool for (_, pool), mark in self.held.items() if mark["until"] > time.time()}
+
 
 def test_two_handles_notice_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         comm = Metadata()
-        first, second, other = Mark(comm, "p"), Mark(comm, "p"), Mark(comm, "q")
+        first, second, other = Mark(comm, "p", "1"), Mark(comm, "p", "2"), Mark(comm, "q", "3")
         await first.claim()
         await other.claim()
         with pytest.raises(AdaptError, match=r"process \d+.*adapts p already.*force=True"):
@@ -111,8 +124,135 @@ def test_a_handle_that_has_gone_is_no_hindrance(monkeypatch: pytest.MonkeyPatch)
     async def scenario() -> None:
         comm = Metadata()
         monkeypatch.setattr(adapting, "_OLD", -1.0)
-        await Mark(comm, "p").claim()
-        await Mark(comm, "p").claim()
+        await Mark(comm, "p", "1").claim()
+        await Mark(comm, "p", "2").claim()
+
+    asyncio.run(scenario())
+
+
+class Cluster:
+    """What an adaptation asks of its handle; the pools are `p` and `q`."""
+
+    status = Status.running
+
+    def __init__(self, comm: Metadata) -> None:
+        self.scheduler_comm, self.loop = comm, IOLoop.current()
+        self.told: list[str] = []
+        self.scaled: list[str] = []
+        self._adaptive: PoolAdaptive | None = None
+
+    def adapt(self, group: str, force: bool = False) -> PoolAdaptive:
+        options = {"minimum": 3, "maximum": 3, "interval": 0.01}
+        self._adaptive = PoolAdaptive(self, group, force, self._adaptive, **options)
+        return self._adaptive
+
+    async def goes_on(self, adaptive: PoolAdaptive, group: str) -> bool:
+        """Whether it is the one that adapts, and does so."""
+        self.scaled.clear()
+        await asyncio.sleep(0.2)
+        return self._adaptive is adaptive and set(self.scaled) == {group}
+
+    async def _look(self) -> View:
+        return view(pool("p"), pool("q"))
+
+    async def _scale(self, _: int, group: str) -> None:
+        self.scaled.append(group)
+
+    def _log(self, line: str) -> None:
+        self.told.append(line)
+
+
+def test_one_that_is_refused_leaves_the_one_before_to_go_on() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        cluster = Cluster(comm)
+        await Mark(comm, "q", "another").claim()
+        first = await cluster.adapt("p")
+        refusals: dict[str, type[Exception]] = {"defualt": UnknownGroupError, "q": AdaptError}
+        for group, kind in refusals.items():
+            refused = cluster.adapt(group)
+            for _ in range(2):
+                with pytest.raises(kind):
+                    await refused
+            assert refused.periodic_callback is None
+            assert await cluster.goes_on(first, "p")
+        comm.lost = True
+        with pytest.raises(LostError, match="does not answer any more: broken"):
+            await cluster.adapt("p")
+        comm.lost = False
+        assert await cluster.goes_on(first, "p")
+        await first.halt()
+
+    asyncio.run(scenario())
+
+
+def test_one_that_nobody_awaits_is_refused_as_well() -> None:
+    async def scenario() -> None:
+        cluster = Cluster(Metadata())
+        first = await cluster.adapt("p")
+        refused = cluster.adapt("nix")
+        await asyncio.sleep(0.2)
+        assert refused.periodic_callback is None
+        assert await cluster.goes_on(first, "p")
+        assert [line for line in cluster.told if "no worker group 'nix'" in line] == cluster.told
+        await first.halt()
+
+    asyncio.run(scenario())
+
+
+def test_one_that_is_interrupted_leaves_nothing() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        cluster = Cluster(comm)
+        first = await cluster.adapt("p")
+        halting = asyncio.Event()
+        halt = first.halt
+
+        async def slow(heir: Mark | None = None) -> None:
+            halting.set()
+            await asyncio.sleep(60)
+
+        first.halt = slow  # type: ignore[method-assign]
+        second = asyncio.ensure_future(cluster.adapt("q").claimed())
+        await halting.wait()
+        assert comm.marked() == {"p", "q"}
+        second.cancel()
+        await asyncio.wait([second])
+        assert comm.marked() == {"p"}
+        assert cluster._adaptive is first
+        await halt()
+        assert comm.marked() == set()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("group", ["p", "q"])
+def test_the_next_takes_over(group: str) -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        cluster = Cluster(comm)
+        first = await cluster.adapt("p")
+        second = await cluster.adapt(group)
+        assert first.periodic_callback is None
+        assert comm.marked() == {group}
+        assert await cluster.goes_on(second, group)
+        await second.halt()
+        assert comm.marked() == set()
+
+    asyncio.run(scenario())
+
+
+def test_the_end_of_one_that_has_not_begun_is_that_of_the_one_before() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        cluster = Cluster(comm)
+        first = await cluster.adapt("p")
+        second = cluster.adapt("q")
+        await second.halt()
+        assert first.periodic_callback is None
+        assert comm.marked() == set()
+        with pytest.raises(AdaptError, match="call adapt again"):
+            await second
 
     asyncio.run(scenario())
 
@@ -131,6 +271,9 @@ def test_limits() -> None:
 def test_options_of_adaptive() -> None:
     given = {"interval": "500ms", "wait_count": 3, "target_duration": None}
     assert adapting.checked(given) == {"interval": 0.5, "wait_count": 3}
+    assert adapting.checked({}) == {"interval": 1}
+    with dask.config.set({"distributed.adaptive.interval": "0s"}), pytest.raises(ArgumentError):
+        adapting.checked({})
 
 
 @pytest.mark.parametrize(
@@ -139,7 +282,8 @@ def test_options_of_adaptive() -> None:
         ({"wait_cuont": 3}, "'wait_cuont'; it has: interval, target_duration, wait_count"),
         ({"wait_count": 0}, "wait_count is 0; write a whole number from 1 on"),
         ({"interval": "soon"}, "interval='soon' is no time"),
-        ({"interval": 0}, "interval=0 is no pause between two looks; write '1s', or more"),
+        ({"interval": 0}, "interval=0 is no time between two looks; write for example '1s'"),
+        ({"interval": "0ms"}, "interval='0ms' is no time between two looks"),
     ],
 )
 def test_options_that_are_wrong(options: dict[str, Any], said: str) -> None:

@@ -6,6 +6,7 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,12 @@ class Observer:
         apps = client.AppsV1Api(self._api)
         states = self._history(apps.list_namespaced_deployment, pool, version)
         return {one.spec.replicas: int(one.metadata.resource_version) for one in reversed(states)}
+
+    def steps(self, pool: str, version: str) -> list[int]:
+        """Return the sizes that a pool has had since a version, one after the other."""
+        apps = client.AppsV1Api(self._api)
+        states = self._history(apps.list_namespaced_deployment, pool, version)
+        return [size for size, _ in groupby(one.spec.replicas for one in states)]
 
     def _history(self, kind: Any, pool: str, version: str) -> list[Any]:
         """Return all states of some objects since a version, the oldest first."""

@@ -28,13 +28,7 @@ from dask_helm.cluster import scaling
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.numbers import positive, seconds
 from dask_helm.cluster.pools import Pool, View, Worker
-from dask_helm.errors import (
-    AdaptError,
-    ArgumentError,
-    ClusterError,
-    LostError,
-    UnknownGroupError,
-)
+from dask_helm.errors import AdaptError, ArgumentError, ClusterError, LostError
 
 _KEY = "dask-helm-adapting"
 _OLD = 30.0  # seconds after which a mark counts for nothing: its handle has gone
@@ -61,15 +55,17 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _OPTIONS:
             names = ", ".join(_OPTIONS)
             raise ArgumentError(f"adapt has no option {name!r}; it has: {names}")
+    interval = dask.config.get("distributed.adaptive.interval")
     given = {name: value for name, value in options.items() if value is not None}
+    given = {"interval": interval, **given}
     return {name: _OPTIONS[name](value, name) for name, value in given.items()}
 
 
 def _interval(given: Any, name: str) -> float:
-    """Return seconds, which are not 0: `distributed` would never look then."""
+    """Return seconds, more than none: Adaptive takes 0, and never looks."""
     if found := seconds(given, name):
         return found
-    raise ArgumentError(f"{name}={given!r} is no pause between two looks; write '1s', or more")
+    raise ArgumentError(f"{name}={given!r} is no time between two looks; write for example '1s'")
 
 
 _OPTIONS: dict[str, Callable[[Any, str], float]] = {
@@ -129,10 +125,13 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         **options: Any,
     ) -> None:
         self._group, self._force, self._before = group, force, before
+        self._owner: str = before._owner if before else str(uuid.uuid4())
         self._told = ""
         self._task: asyncio.Task[None] | None = None
         self._mark: Mark | None = None
         self._claiming = asyncio.Lock()
+        self._claimed = False
+        self._refusal: ClusterError | None = None
         super().__init__(cluster, **options)
         self._trend = Trend(self.wait_count)
 
@@ -140,45 +139,43 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         return self.claimed().__await__()
 
     async def claimed(self) -> "PoolAdaptive":
-        """Return when the pool is this handle's to adapt, and whatever it adapted before is not.
+        """Return when the pool is this handle's to adapt, and the adaptation before has ended.
 
-        Otherwise this adapts nothing, and what was adapted before goes on. Raises AdaptError when
-        another handle adapts the pool, UnknownGroupError, LostError.
+        Raises ClusterError when it is not; then that one goes on, and this one never will.
         """
-        try:
-            return await self._claimed()
-        except BaseException:
-            self._give_way()
-            raise
-
-    async def _claimed(self) -> "PoolAdaptive":
         async with self._claiming:
-            try:
-                await self._claim()
-            except OSError as error:
-                raise _lost(error) from error
+            if not self._claimed:
+                self._check()
+                await scaling.or_undo(self._claim(), self._withdraw, self.cluster._log)
         return self
 
-    async def _claim(self) -> None:
-        if self._mark is None:
-            mark = Mark(self.scheduler, (await self._pool())[1].name)
-            if self._before:
-                mark.follow(self._before._mark)
-            await mark.claim(self._force)
-            self._mark = mark
-        if self._before:
-            await self._before.halt(keep=self._mark)
-            self._before = None
+    def _check(self) -> None:
+        if self._refusal:
+            raise self._refusal
+        if self.periodic_callback is None:
+            raise AdaptError("this adaptation was ended before it began; call adapt again")
 
-    def _give_way(self) -> None:
-        """Stop, and let go on what this was to replace."""
-        self.stop(reason="it may not adapt the pool")
+    async def _claim(self) -> None:
+        try:
+            self._mark = Mark(self.scheduler, (await self._pool())[1].name, self._owner)
+            await self._mark.claim(self._force)
+        except ClusterError as error:
+            self._refusal = error
+            raise
+        if self._before:
+            await self._before.halt(self._mark)
+        self._before, self._claimed = None, True
+
+    async def _withdraw(self) -> None:
+        """Stop before it has begun, and leave the pool to the adaptation before."""
+        self.stop(reason="refused")
         if self.cluster._adaptive is self:
             self.cluster._adaptive = self._before
+        await self._unmark(self._before._mark if self._before else None)
 
     async def adapt(self) -> None:
         """Look once and change the size if need be; errors are told once and do not end it."""
-        if self._adapting:
+        if self._adapting or self._claiming.locked():
             return
         self._adapting = True
         try:
@@ -188,16 +185,24 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         finally:
             self._adapting = False
 
-    async def halt(self, keep: "Mark | None" = None) -> None:
-        """Stop, undo what is not finished, and give the pool up, unless its mark is `keep`."""
+    async def halt(self, heir: "Mark | None" = None) -> None:
+        """Stop, undo what is not finished, and let other handles adapt the pool.
+
+        What `heir` marks of this handle stays marked.
+        """
         self.stop(reason="closed")
         await end(self._task)
-        if self._mark and not (keep and keep.is_that(self._mark)):
+        if self._before:
+            await self._before.halt(heir)
+        await self._unmark(heir)
+
+    async def _unmark(self, heir: "Mark | None") -> None:
+        if self._mark and not (heir and heir.pool == self._mark.pool):
             with suppress(OSError, asyncio.TimeoutError):
                 await asyncio.wait_for(self._mark.remove(), _PATIENCE)
 
     async def _adapt(self) -> None:
-        mark = (await self._mine())._mark
+        mark = (await self.claimed())._mark
         if mark is None or not await mark.renew():
             return self._yield(mark)
         view, pool = await self._pool()
@@ -207,14 +212,6 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
             return None
         self.log.append((time.time(), {"status": "adapt", "from": pool.desired, "n": number}))
         return await self.cluster._scale(number, pool.name)  # type: ignore[no-any-return]
-
-    async def _mine(self) -> "PoolAdaptive":
-        """Claim the pool, unless it is; a scheduler that does not answer is asked again later."""
-        try:
-            return await self._claimed()
-        except (AdaptError, ArgumentError, UnknownGroupError):
-            self._give_way()
-            raise
 
     async def _pool(self) -> tuple[View, Pool]:
         view = await self.cluster._look()
@@ -236,38 +233,28 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         self._told = said
 
 
-def _lost(error: OSError) -> OSError:
-    """Return an error of the connection as one of ours."""
-    if isinstance(error, ClusterError):
-        return error
-    return LostError(f"the scheduler does not answer: {error}")
-
-
 class Mark:
-    """What a handle leaves at the scheduler to say that it adapts a pool."""
+    """What a handle, the `owner`, leaves at the scheduler to say that it adapts a pool."""
 
-    def __init__(self, comm: Any, pool: str) -> None:
-        self._comm, self._pool = comm, pool
-        self._own = {"id": str(uuid.uuid4()), "who": _who(), "since": time.strftime("%c")}
+    def __init__(self, comm: Any, pool: str, owner: str) -> None:
+        self._comm, self.pool = comm, pool
+        self._own = {"id": owner, "who": _who(), "since": time.strftime("%c")}
         self.other = ""
 
-    def follow(self, before: "Mark | None") -> None:
-        """Be the mark that this handle has left already, if it is of the same pool."""
-        if before and before._pool == self._pool:
-            self._own = before._own
-
-    def is_that(self, other: "Mark") -> bool:
-        """Whether both are the same mark at the scheduler."""
-        return self._own is other._own
-
     async def claim(self, force: bool = False) -> None:
-        """Leave it. Raises AdaptError when there is one of a handle that lives, unless forced."""
-        if await self._is_foreign() and not force:
-            raise AdaptError(
-                f"{self.other} adapts {self._pool} already. Stop it there, or write force=True to "
-                "take over"
-            )
-        await self._write(time.time() + _OLD)
+        """Leave it. Raises AdaptError when there is one of a handle that lives, unless forced.
+
+        Raises LostError when the scheduler does not answer.
+        """
+        try:
+            if await self._is_foreign() and not force:
+                raise AdaptError(
+                    f"{self.other} adapts {self.pool} already. Stop it there, or write force=True "
+                    "to take over"
+                )
+            await self._write(time.time() + _OLD)
+        except OSError as error:
+            raise LostError(f"the scheduler does not answer any more: {error}") from error
 
     async def renew(self) -> bool:
         """Keep it alive; return whether it is still there, and not that of another handle."""
@@ -282,7 +269,7 @@ class Mark:
             await self._write(0)
 
     async def _is_foreign(self) -> bool:
-        found = await self._comm.get_metadata(keys=[_KEY, self._pool], default=None)
+        found = await self._comm.get_metadata(keys=[_KEY, self.pool], default=None)
         if not found or found["id"] == self._own["id"] or found["until"] < time.time():
             return False
         self.other = f"{found['who']}, since {found['since']},"
@@ -290,7 +277,7 @@ class Mark:
 
     async def _write(self, until: float) -> None:
         value = {**self._own, "until": until}
-        await self._comm.set_metadata(keys=[_KEY, self._pool], value=value)
+        await self._comm.set_metadata(keys=[_KEY, self.pool], value=value)
 
 
 def _who() -> str:

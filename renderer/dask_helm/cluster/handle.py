@@ -185,6 +185,7 @@ class HelmCluster(ShownCluster):
 
         Workers that go are drained as in `scale`. Defaults are those of Dask's configuration
         (`distributed.adaptive`). In an asynchronous handle await the result, to know that it works.
+        When it is refused, what adapted before goes on.
 
         Args:
             minimum: Least number of pods, may be 0.
@@ -195,6 +196,8 @@ class HelmCluster(ShownCluster):
 
         Raises:
             AdaptError: Another handle adapts this pool.
+            UnknownGroupError: There is no such pool (also a ValueError).
+            LostError: The scheduler does not answer any more.
 
         """
         least, most = adapting.limits(minimum, maximum)
