@@ -51,6 +51,21 @@ def test_it_is_discovered(installed: Release) -> None:
         assert cluster.release_name == "demo"
 
 
+def test_inside_its_pods_it_needs_no_name(installed: Release) -> None:
+    """Another release is beside it, so that only the pod's own labels tell which one is meant."""
+    where, image = installed.namespace, {"image": installed.target.image["image"]}
+    rights = ("--clusterrole=admin", f"--serviceaccount={where}:default")
+    installed.kubectl("create", "rolebinding", "default", *rights)
+    none = {"groups": {"worker": 0, "worker-other": 0}}
+    installed.helm("install", "another", CHART, values={**image, **none})
+    script = "from dask_helm import HelmCluster; print(HelmCluster(quiet=True).name)"
+    command = ("deployment/demo-dask-scheduler", "--", "python", "-c", script)
+    try:
+        assert installed.kubectl("exec", *command).split()[-1] == f"demo.{where}"
+    finally:
+        installed.helm("uninstall", "another")
+
+
 def test_its_groups_are_scaled_apart_and_nothing_is_lost(installed: Release) -> None:
     with handle(installed) as cluster, Client(cluster) as client:
         for number, group, total in OLD:
