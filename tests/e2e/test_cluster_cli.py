@@ -15,9 +15,10 @@ from dask_helm import labels
 from dask_helm.cluster.leases import SECONDS
 from dask_helm.cluster.scaling import COST
 
-from demo.release import Release
+from demo.release import CHART, Release
 from tests.cli.running import BIN, process
 from tests.e2e import observing
+from tests.e2e.conftest import NewRelease
 from tests.e2e.faults import without_scheduler
 from tests.e2e.handles import SMALL, Observer
 from tests.e2e.load import Load
@@ -207,11 +208,16 @@ def test_logs_as_they_come(installed: Release, seconds: float) -> None:
 @pytest.mark.parametrize(("what", "part"), [("dashboard", "Dask"), ("jupyter", "Jupyter")])
 def test_open(installed: Release, what: str, part: str) -> None:
     with started(installed, "open", what, "--no-browser", "-o", "json") as running:
-        assert running.stdout is not None
-        said = "".join(running.stdout.readline() for _ in range(3))
-        with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as page:
-            assert part in page.read().decode()
+        assert part.encode() in page(running)
     assert running.returncode == 130
+
+
+def page(opening: "subprocess.Popen[str]") -> bytes:
+    """Return what is at the address that `open` gives."""
+    assert opening.stdout is not None
+    said = "".join(opening.stdout.readline() for _ in range(3))
+    with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as found:
+        return bytes(found.read())
 
 
 def test_versions(installed: Release) -> None:
@@ -231,3 +237,20 @@ def test_without_a_scheduler(installed: Release) -> None:
     assert time.monotonic() - begun < 45
     assert found["scheduler"] == "not ready"
     assert "no pod is behind" in found["error"] or "is ready" in found["error"]
+
+
+def test_a_scheduler_that_crashes(new_release: NewRelease) -> None:
+    """Why, is in its log; that is read, and Jupyter opened, without it."""
+    release = new_release()
+    crashing = {**VALUES, "scheduler": {"extraArgs": ["--nonsense"]}}
+    release.helm("install", release.name, CHART, values=crashing)
+    said, asked = "No such option: --nonsense", ("logs", "--scheduler")
+    observing.until(lambda: said in run(release, *asked).stdout, 120, "the scheduler crashes")
+    observing.until(lambda: "Pod is Running: CrashLoop" in run(release, *asked).stdout)
+    assert said in run(release, *asked, "--previous").stdout
+    with started(release, *asked, "-f") as running:
+        assert running.stdout is not None
+        assert any(said in line for line in running.stdout)
+    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=120s")
+    with started(release, "open", "jupyter", "--no-browser", "-o", "json") as running:
+        assert b"Jupyter" in page(running)

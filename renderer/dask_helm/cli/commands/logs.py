@@ -1,12 +1,17 @@
 """`dask-helm logs`."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import click
 
 from dask_helm.cli import options, printing, reaching
 from dask_helm.cli.reaching import Reach
+
+if TYPE_CHECKING:
+    from dask_helm.cluster.logs import Asked
 
 EXAMPLES = """
 \b
@@ -14,7 +19,7 @@ Examples:
   dask-helm logs
   dask-helm logs -f --group highmem
   dask-helm logs --scheduler --tail 20
-  dask-helm logs --workers --previous
+  dask-helm logs --scheduler --previous
   dask-helm logs --since 10m -o json
 """
 
@@ -28,7 +33,7 @@ Examples:
 @click.option("--previous", is_flag=True, help="Of the containers before, which may have crashed.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
 @click.option("--since", metavar="TIME", help="Only of the last time: 30s, 10m.")
-@reaching.reach
+@reaching.release
 @options.output("text", "json", short=True)
 def command(
     follow: bool,
@@ -44,22 +49,37 @@ def command(
 ) -> None:
     """Show what the pods have printed; of pods that do not run, why not.
 
-    Without naming some it is that of scheduler and workers, with --group that of its workers.
+    Without naming some it is that of scheduler and workers, with --group that of its workers. It
+    works without a scheduler that answers.
     """
+    from dask_helm.cluster.logs import Asked
+
     some = scheduler or workers or jupyter
-    with reaching.connected(reach) as cluster:
-        found = cluster.get_logs(
-            cluster=False,
-            scheduler=scheduler or not (some or group),
-            workers=workers or bool(group) or not some,
-            worker_group=group,
-            jupyter=jupyter,
-            previous=previous,
-            tail_lines=tail,
-            since_seconds=_seconds(since),
-            follow=follow,
-        )
-        _lines(found, output) if follow else _all(found, output)
+    asked = Asked(
+        scheduler=scheduler or not (some or group),
+        workers=workers or bool(group) or not some,
+        worker_group=group,
+        jupyter=jupyter,
+        previous=previous,
+        tail_lines=tail,
+        since_seconds=_seconds(since),
+    )
+    asyncio.run(_follow(reach, asked, output) if follow else _read(reach, asked, output))
+
+
+async def _read(reach: Reach, asked: "Asked", output: str) -> None:
+    async with reaching.outside(reach) as release:
+        found = await release.reader.read(asked, await release.look())
+    _all(found, output)
+
+
+async def _follow(reach: Reach, asked: "Asked", output: str) -> None:
+    async with (
+        reaching.outside(reach) as release,
+        aclosing(release.reader.follow(asked, release.look)) as lines,
+    ):
+        async for pod, line in lines:
+            _line(pod, line, output)
 
 
 def _seconds(since: str | None) -> float | None:
@@ -68,9 +88,8 @@ def _seconds(since: str | None) -> float | None:
     return None if since is None else seconds(since, "since")
 
 
-def _lines(found: Iterable[tuple[str, str]], output: str) -> None:
-    for pod, line in found:
-        click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
+def _line(pod: str, line: str, output: str) -> None:
+    click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
 
 
 def _all(found: dict[str, str], output: str) -> None:
