@@ -133,6 +133,7 @@ def test_scale(installed: Release) -> None:
             "--since soon is no time; write seconds",
         ),
         (("adapt", "--minimum", "3", "--maximum", "2"), "maximum=2 is less"),
+        (("adapt", "--maximum", "2", "--interval", "0"), "--interval 0 is no time between"),
     ],
 )
 def test_what_is_wrong(installed: Release, arguments: tuple[str, ...], said: str) -> None:
@@ -174,12 +175,16 @@ def test_killed_while_workers_hand_over_it_leaves_them_to_go_on(installed: Relea
 def test_adapt(installed: Release) -> None:
     with installed.client() as client:
         observing.wait_for_workers(installed, client, 2)
-        arguments = ("adapt", "--minimum", "1", "--maximum", "3", "--wait-count", "2")
-        with started(installed, *arguments) as running:
+        limits = ("--minimum", "1", "--maximum", "3", "--wait-count", "2")
+        with started(installed, "adapt", *limits, "-o", "json") as running:
             observing.until(lambda: Observer(installed).replicas() == 1, 60)
             tasks = client.map(slow(2), range(30), pure=False)
             observing.until(lambda: Observer(installed).replicas() == 3, 60)
             del tasks
+            assert running.stdout is not None
+            down, up = (json.loads(running.stdout.readline()) for _ in range(2))
+        assert (down["group"], down["from"], down["to"]) == ("default", 2, 1)
+        assert (up["from"], down["time"] <= up["time"]) == (1, True)
         assert running.returncode == 130
     run(installed, "scale", "2", "--force", "--timeout", "1s")
 
