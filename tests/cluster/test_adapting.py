@@ -12,7 +12,7 @@ from dask_helm.cluster.adapting import Mark, PoolAdaptive, Trend, limits, wanted
 from dask_helm.cluster.pools import Pool, View, Worker
 from dask_helm.cluster.releases import Release
 from dask_helm.cluster.schemes import OURS
-from dask_helm.errors import AdaptError, ArgumentError, LostError, UnknownGroupError
+from dask_helm.errors import AdaptError, ArgumentError, LostError, ScaleError, UnknownGroupError
 from distributed.core import Status
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +134,7 @@ class Cluster:
     """What an adaptation asks of its handle; the pools are `p` and `q`."""
 
     status = Status.running
+    failure: Exception | None = None
 
     def __init__(self, comm: Metadata) -> None:
         self.scheduler_comm, self.loop = comm, IOLoop.current()
@@ -156,6 +157,8 @@ class Cluster:
         return view(pool("p"), pool("q"))
 
     async def _scale(self, _: int, group: str) -> None:
+        if self.failure:
+            raise self.failure
         self.scaled.append(group)
 
     def _log(self, line: str) -> None:
@@ -238,6 +241,21 @@ def test_the_next_takes_over(group: str) -> None:
         assert await cluster.goes_on(second, group)
         await second.halt()
         assert comm.marked() == set()
+
+    asyncio.run(scenario())
+
+
+def test_changes_are_noted_when_they_are_done() -> None:
+    async def scenario() -> None:
+        cluster = Cluster(Metadata())
+        adaptive = await cluster.adapt("p")
+        cluster.failure = ScaleError("no")
+        await asyncio.sleep(0.1)
+        assert not adaptive.log
+        cluster.failure = None
+        assert await cluster.goes_on(adaptive, "p")
+        assert adaptive.log[0][1] == {"status": "adapt", "group": "p", "from": 1, "n": 3}
+        await adaptive.halt()
 
     asyncio.run(scenario())
 

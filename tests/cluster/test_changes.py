@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 from dask_helm.cluster.changes import OFTEN, Changes
+from dask_helm.errors import UnavailableError
 
 from tests.cluster.fakes import FakeKubernetes, deployment, ours
 
@@ -35,3 +37,22 @@ def test_silence_is_no_reason_to_wait_for_ever() -> None:
     kubernetes = FakeKubernetes()
     kubernetes.is_silent = True
     assert 0.3 <= seconds_of_next(kubernetes, most=0.3) < 10
+
+
+class Breaking(FakeKubernetes):
+    """Its first watch breaks off."""
+
+    breaks = 1
+
+    async def _events(self) -> AsyncIterator[str]:
+        self.breaks -= 1
+        if self.breaks >= 0:
+            raise UnavailableError("silence")
+        async for event in super()._events():
+            yield event
+
+
+def test_a_watch_that_breaks_off_begins_again() -> None:
+    kubernetes = Breaking()
+    kubernetes.is_silent = True
+    assert seconds_of_next(kubernetes, most=1) >= 0.9, "it need not be looked at often"

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from dask_helm import discover
@@ -235,3 +236,36 @@ def test_one_that_has_never_answered_is_asked_once(tmp_path: Path, server: Serve
     server.kubeconfig.write_text(given)
     with pytest.raises(UnavailableError, match=r"does not answer \(kubeconfig .*/kubeconfig\)"):
         ask(server, pods)
+
+
+def test_a_log_that_is_silent_for_long_is_given_up(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that who follows it asks again: the connection may be dead without a word."""
+    monkeypatch.setattr(kubernetes, "_ENDLESS", httpx.Timeout(5, read=0.2))
+
+    async def hear(session: Kubernetes, heard: list[str]) -> None:
+        async with session.follow("n", "p", {}) as lines:
+            async for line in lines:
+                heard.append(line)
+
+    async def said_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\nfirst\n\r\n")
+        await reader.read()
+        writer.close()
+
+    async def scenario() -> None:
+        mute = await asyncio.start_server(said_nothing, "127.0.0.1", 0)
+        port = str(mute.sockets[0].getsockname()[1])
+        given = server.kubeconfig.read_text().replace(str(server.port), port)
+        server.kubeconfig.write_text(given)
+        async with Kubernetes(Access(str(server.kubeconfig))) as session:
+            heard: list[str] = []
+            with pytest.raises(UnavailableError):
+                await hear(session, heard)
+            assert heard == ["first"]
+        mute.close()
+
+    assert kubernetes._SILENCE < 600
+    asyncio.run(asyncio.wait_for(scenario(), 20))

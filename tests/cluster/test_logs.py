@@ -28,6 +28,7 @@ OBJECTS = [
     pod("b", DEFAULT, waiting("ImagePullBackOff", "no such image")),
     pod("c", BIG),
 ]
+CRASHING = {**waiting("CrashLoopBackOff", "back-off"), "phase": "Running"}
 WORKERS = {"tcp://1": worker("a-0"), "tcp://2": worker("c")}
 
 
@@ -90,6 +91,25 @@ def test_a_pod_that_does_not_run_says_why() -> None:
     text = read(Asked(workers=["b"]))["b"]
     assert text.startswith("Pod is Pending: ImagePullBackOff: no such image\n")
     assert text.index("R1: m") < text.index("R2: m")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (CRASHING, "Pod is Running: CrashLoopBackOff: back-off\n"),
+        ({"phase": "Failed", "reason": "Evicted"}, "Pod is Failed: Evicted\n"),
+    ],
+)
+def test_one_that_has_run_says_why_and_what_it_printed(status: Object, why: str) -> None:
+    kubernetes, view = printed()
+    (found,) = view.pools["big"].pods
+    found["status"] = status
+    asked = Asked(workers=["c"], scheduler=False)
+    text = asyncio.run(Reader(kubernetes, "here").read(asked, view))["c"]  # type: ignore[arg-type]
+    assert text == f"{why}  R1: m\n  R2: m\nc of main: {{}}"
+    kubernetes.silent = {"c": KubernetesError("not found", 404)}
+    text = asyncio.run(Reader(kubernetes, "here").read(asked, view))["c"]  # type: ignore[arg-type]
+    assert text == f"not found\n{why}  R1: m\n  R2: m\n"
 
 
 def test_one_log_that_cannot_be_read_does_not_hide_the_others() -> None:

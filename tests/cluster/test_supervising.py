@@ -11,12 +11,15 @@ from tests.cluster.fakes import Object
 
 
 class Comm:
-    """Gives the answers of a list, and raises those that are errors."""
+    """Gives the answers of a list, after a pause, and raises those that are errors."""
+
+    pause = 0.0
 
     def __init__(self, *answers: Object | Exception) -> None:
         self.answers = list(answers)
 
     async def identity(self) -> Object:
+        await asyncio.sleep(self.pause)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -79,6 +82,21 @@ async def supervise(*answers: Object | Exception, survey: Any = nothing) -> list
 )
 def test_what_is_told(answers: list[Object | Exception], told: list[str]) -> None:
     assert asyncio.run(supervise(*answers)) == told
+
+
+def test_several_that_ask_at_the_same_time_hear_of_it_once() -> None:
+    async def scenario() -> list[str]:
+        told: list[str] = []
+        comm = Comm(answer("a"), answer("b"), answer("b"), answer("b"))
+        supervisor = Supervisor(comm, 60, "my.team", told.append, nothing)
+        await supervisor.start()
+        comm.pause = 0.01
+        await asyncio.gather(*(supervisor.refresh() for _ in range(3)))
+        await supervisor.stop()
+        return told
+
+    (told,) = asyncio.run(scenario())
+    assert "was replaced" in told
 
 
 def test_what_cannot_be_seen_does_not_end_it() -> None:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from functools import cache
 
 from dask_helm import labels
+from dask_helm.errors import ScaleError, WaitError
 from kubernetes import client, config
 
 from demo.release import CHART, Release
 from demo.target import Values
+from tests.e2e.handles import handle
 
 DEPLOYMENT = "deployment/demo-dask-worker"
 
@@ -49,6 +51,16 @@ def autoscaled(release: Release, most: int, busy: str = "80m") -> Iterator[None]
         yield
     finally:
         release.kubectl("delete", "hpa", "demo")
+
+
+def scale_by_handle(release: Release, replicas: int) -> str:
+    """What the handle does; returns why it could not, where others change the pool meanwhile."""
+    with handle(release) as cluster:
+        try:
+            cluster.scale(replicas, "default")
+        except (ScaleError, WaitError) as error:
+            return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def upgrade(release: Release, values: Values, replicas: int) -> None:

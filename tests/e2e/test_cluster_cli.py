@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from dask_helm.cluster.scaling import COST
 from demo.release import CHART, Release
 from tests.cli.running import BIN, process
 from tests.e2e import observing
+from tests.e2e.conftest import NewRelease
 from tests.e2e.faults import without_scheduler
 from tests.e2e.handles import SMALL, Observer
 from tests.e2e.load import Load
@@ -133,6 +134,7 @@ def test_scale(installed: Release) -> None:
             "--since soon is no time; write seconds",
         ),
         (("adapt", "--minimum", "3", "--maximum", "2"), "maximum=2 is less"),
+        (("adapt", "--maximum", "2", "--interval", "0"), "--interval 0 is no time between"),
     ],
 )
 def test_what_is_wrong(installed: Release, arguments: tuple[str, ...], said: str) -> None:
@@ -174,12 +176,16 @@ def test_killed_while_workers_hand_over_it_leaves_them_to_go_on(installed: Relea
 def test_adapt(installed: Release) -> None:
     with installed.client() as client:
         observing.wait_for_workers(installed, client, 2)
-        arguments = ("adapt", "--minimum", "1", "--maximum", "3", "--wait-count", "2")
-        with started(installed, *arguments) as running:
+        limits = ("--minimum", "1", "--maximum", "3", "--wait-count", "2")
+        with started(installed, "adapt", *limits, "-o", "json") as running:
             observing.until(lambda: Observer(installed).replicas() == 1, 60)
             tasks = client.map(slow(2), range(30), pure=False)
             observing.until(lambda: Observer(installed).replicas() == 3, 60)
             del tasks
+            assert running.stdout is not None
+            down, up = (json.loads(running.stdout.readline()) for _ in range(2))
+        assert (down["group"], down["from"], down["to"]) == ("default", 2, 1)
+        assert (up["from"], down["time"] <= up["time"]) == (1, True)
         assert running.returncode == 130
     run(installed, "scale", "2", "--force", "--timeout", "1s")
 
@@ -208,11 +214,16 @@ def test_logs_as_they_come(installed: Release, seconds: float) -> None:
 @pytest.mark.parametrize(("what", "part"), [("dashboard", "Dask"), ("jupyter", "Jupyter")])
 def test_open(installed: Release, what: str, part: str) -> None:
     with started(installed, "open", what, "--no-browser", "-o", "json") as running:
-        assert running.stdout is not None
-        said = "".join(running.stdout.readline() for _ in range(3))
-        with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as page:
-            assert part in page.read().decode()
+        assert part.encode() in page(running)
     assert running.returncode == 130
+
+
+def page(opening: "subprocess.Popen[str]") -> bytes:
+    """Return what is at the address that `open` gives."""
+    assert opening.stdout is not None
+    said = "".join(opening.stdout.readline() for _ in range(3))
+    with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as found:
+        return bytes(found.read())
 
 
 def test_versions(installed: Release) -> None:
@@ -234,13 +245,18 @@ def test_without_a_scheduler(installed: Release) -> None:
     assert "no pod is behind" in found["error"] or "is ready" in found["error"]
 
 
-def test_logs_tell_why_a_scheduler_crashes(new_release: Callable[..., Release]) -> None:
-    release = new_release("broken")
-    scheduler = {"extraArgs": ["--nonsense"], "resources": SMALL}
-    values = {"scheduler": scheduler, "workers": {"default": None}, "jupyter": {"enabled": False}}
-    release.helm("install", release.name, CHART, values={**release.target.image, **values})
-    broken = re.compile(r"\nPod is Running: CrashLoopBackOff: .*No such option '--nonsense'", re.S)
-    observing.until(lambda: broken.search(run(release, "logs", "--scheduler").stdout), 120)
-    with started(release, "logs", "-f", "--scheduler") as following:
-        assert following.stdout is not None
-        assert following.stdout.readline().startswith("broken-dask-scheduler")
+def test_a_scheduler_that_crashes(new_release: NewRelease) -> None:
+    """Why, is in its log; that is read, and Jupyter opened, without it."""
+    release = new_release()
+    crashing = {**VALUES, "scheduler": {"extraArgs": ["--nonsense"]}}
+    release.helm("install", release.name, CHART, values=crashing)
+    said, asked = "No such option '--nonsense'", ("logs", "--scheduler")
+    observing.until(lambda: said in run(release, *asked).stdout, 120, "the scheduler crashes")
+    observing.until(lambda: "Pod is Running: CrashLoop" in run(release, *asked).stdout)
+    assert said in run(release, *asked, "--previous").stdout
+    with started(release, *asked, "-f") as running:
+        assert running.stdout is not None
+        assert any(said in line for line in running.stdout)
+    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=120s")
+    with started(release, "open", "jupyter", "--no-browser", "-o", "json") as running:
+        assert b"Jupyter" in page(running)

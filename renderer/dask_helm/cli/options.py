@@ -129,7 +129,7 @@ def packed(function: Any, name: str, kind: Any) -> Any:
 
     @wraps(function)
     def packed(*arguments: Any, **options: Any) -> Any:
-        fields = {field: options.pop(field) for field in kind._fields}
+        fields = {field: options.pop(field) for field in kind._fields if field in options}
         return function(*arguments, **options, **{name: kind(**fields)})
 
     return packed

@@ -1,8 +1,8 @@
 """What the commands share that talk to a running release."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dask_helm.cli.telling import Teller
     from dask_helm.cluster import HelmCluster
     from dask_helm.cluster.access import Access
+    from dask_helm.cluster.outside import Outside
     from dask_helm.cluster.releases import Wanted
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,8 +26,8 @@ class Reach(NamedTuple):
     namespace: str | None
     context: str | None
     kubeconfig: str | None
-    via: str | None
-    address: str | None
+    via: str | None = None
+    address: str | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class Reach(NamedTuple):
         return {key: value for key, value in self._asdict().items() if value is not None}
 
     @property
-    def outside(self) -> tuple["Access", "Wanted"]:
+    def sought(self) -> tuple["Access", "Wanted"]:
         """Whom the API server is asked by, and for what, where no scheduler is needed."""
         from dask_helm.cluster.access import Access
         from dask_helm.cluster.releases import Wanted
@@ -48,7 +49,7 @@ _CREDENTIALS = (
     click.option("--context", metavar="NAME", help="Context of the kubeconfig."),
     click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file; as for kubectl."),
 )
-_OPTIONS = (
+_RELEASE = (
     click.option(
         "-r",
         "--release",
@@ -58,6 +59,8 @@ _OPTIONS = (
     ),
     click.option("-n", "--namespace", metavar="NAME", help="Its namespace; that of the context."),
     *_CREDENTIALS,
+)
+_TO_SCHEDULER = (
     click.option("--via", type=click.Choice(_WAYS), metavar="WAY", help=_WAY),
     click.option("--address", metavar="URL", help="The scheduler's, as it is: tcp://HOST:8786."),
 )
@@ -95,8 +98,14 @@ def credentials(function: F) -> F:
 
 
 def reach(function: F) -> F:
-    """Add --release, --namespace, --context, --kubeconfig; the command gets them as `reach`."""
-    decorated: F = stacked(packed(function, "reach", Reach), _OPTIONS)
+    """Add all that names a release and the way to it; the command gets it as `reach`."""
+    decorated: F = stacked(packed(function, "reach", Reach), _RELEASE + _TO_SCHEDULER)
+    return decorated
+
+
+def release(function: F) -> F:
+    """Add the same without --via and --address, for what asks no scheduler."""
+    decorated: F = stacked(packed(function, "reach", Reach), _RELEASE)
     return decorated
 
 
@@ -121,3 +130,12 @@ def connected(reach: Reach, teller: "Teller | None" = None) -> Iterator["HelmClu
 
     with told, Telling(**reach.arguments, quiet=True) as cluster:
         yield cluster
+
+
+@asynccontextmanager
+async def outside(reach: Reach) -> AsyncIterator["Outside"]:
+    """Yield the release as the API server alone knows it, whether its scheduler answers or not."""
+    from dask_helm.cluster import outside
+
+    async with outside.opened(*reach.sought) as found:
+        yield found

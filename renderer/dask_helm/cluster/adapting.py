@@ -210,8 +210,10 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         number = self._trend.follow(pool.desired, want)
         if number == pool.desired:
             return None
-        self.log.append((time.time(), {"status": "adapt", "from": pool.desired, "n": number}))
-        return await self.cluster._scale(number, pool.name)  # type: ignore[no-any-return]
+        await self.cluster._scale(number, pool.name)
+        change = {"status": "adapt", "group": pool.name, "from": pool.desired, "n": number}
+        self.log.append((time.time(), change))
+        return None
 
     async def _pool(self) -> tuple[View, Pool]:
         view = await self.cluster._look()

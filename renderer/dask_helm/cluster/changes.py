@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.kubernetes import Kubernetes, Object
-from dask_helm.errors import KubernetesError
+from dask_helm.errors import KubernetesError, UnavailableError
 
 # So often it is looked whether anything has changed; seldom while the API server tells of it.
 OFTEN, SELDOM = 0.25, 2.0
@@ -37,10 +37,17 @@ class Changes:
         await end(self._watching)
 
     async def _watch(self) -> None:
+        """Watch until that is refused; again when it ends, as it does after a while of silence."""
         with suppress(KubernetesError):
-            async with self._kubernetes.watch("pods", self._namespace, self._selector) as events:
-                async for _ in events:
-                    self._seen.set()
+            while True:
+                with suppress(UnavailableError):
+                    await self._watch_once()
+                await asyncio.sleep(OFTEN)
+
+    async def _watch_once(self) -> None:
+        async with self._kubernetes.watch("pods", self._namespace, self._selector) as events:
+            async for _ in events:
+                self._seen.set()
 
     async def next(self, most: float = SELDOM) -> None:
         """Wait until something has changed, or it is time to look: after so many seconds."""

@@ -277,9 +277,9 @@ class HelmCluster(ShownCluster):
     ) -> Any:
         """Return what the pods have printed, by pod, and under "Cluster" what this handle has.
 
-        Of a pod that does not run it is its phase, the reason and its last events. With `follow`
-        it is an iterator (in an asynchronous handle an asynchronous one) over pod and line, which
-        ends when it is closed.
+        Of a pod that does not run, or crashes, its phase, the reason and its last events come
+        first. With `follow` it is an iterator (in an asynchronous handle an asynchronous one) over
+        pod and line, which ends when it is closed; over breaks no line is lost.
 
         Args:
             cluster: Whether to include the handle's own.

@@ -38,7 +38,9 @@ Lines = AbstractAsyncContextManager[AsyncIterator[str]]
 _GROUPS = {"deployments": "apps/v1", "ingresses": "networking.k8s.io/v1"}  # the others are in v1
 _METHODS = {"get": "GET", "list": "GET", "watch": "GET", "patch": "PATCH", "create": "POST"}
 _PATIENCE = httpx.Timeout(30, connect=10)
-_ENDLESS = httpx.Timeout(30, connect=10, read=None)
+# A connection may be dead without a word, after a laptop's sleep for instance. Who follows goes on.
+_SILENCE = 180.0
+_ENDLESS = httpx.Timeout(30, connect=10, read=_SILENCE)
 # One that has answered before is asked again for so long: it may have been restarted.
 _RETURNS, _PAUSE = 20.0, 0.5
 _SHOWN = 100  # characters of a page that nobody asked for

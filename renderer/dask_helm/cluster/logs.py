@@ -1,23 +1,20 @@
-"""What the pods have printed; of a pod that does not run, why not."""
+"""What the pods have printed; of a pod that is in trouble, why that is."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from distributed.utils import Log, Logs
 
-from dask_helm.cluster import pods, pools, releases
-from dask_helm.cluster.access import Access
+from dask_helm.cluster import pods
 from dask_helm.cluster.ending import end
+from dask_helm.cluster.following import Place
 from dask_helm.cluster.kubernetes import Kubernetes, Object
 from dask_helm.cluster.noting import events
 from dask_helm.cluster.pools import Pool, View
-from dask_helm.cluster.releases import Wanted
 from dask_helm.cluster.waiting import Look
-from dask_helm.errors import ForbiddenError, KubernetesError
+from dask_helm.errors import ForbiddenError, KubernetesError, UnavailableError
 
 _AT_ONCE = 32
 _EVENTS = 5
@@ -92,10 +89,10 @@ class Reader:
         return Logs(named)
 
     async def _text(self, pod: Object, asked: Asked) -> str:
-        has_begun = pods.phase(pod) in ("Running", "Succeeded", "Failed")
-        why = await self._why_not(pod) if pods.trouble(pod) or not has_begun else ""
-        if not has_begun:
-            return why
+        """Return what a pod has printed; of one that is in trouble why that is before it."""
+        if pods.phase(pod) not in ("Running", "Succeeded", "Failed"):
+            return await self._why_not(pod)
+        why = await self._why_not(pod) if pods.trouble(pod) else ""
         params = {"container": _container(pod), **asked.params}
         try:
             return why + await self.kubernetes.log(self.namespace, pods.name(pod), params)
@@ -107,10 +104,11 @@ class Reader:
     async def _why_not(self, pod: Object) -> str:
         """Return phase, reason and the last events of a pod."""
         trouble = pods.trouble(pod)
-        reason = f": {trouble.reason}: {trouble.message}" if trouble else ""
+        said = (trouble.reason, trouble.message) if trouble else ()
+        first = ": ".join(filter(None, (f"Pod is {pods.phase(pod)}", *said)))
         noted = await events(self.kubernetes, self.namespace, pods.name(pod))
         lines = [f"  {one.get('reason')}: {one.get('message', '').strip()}" for one in noted]
-        return "\n".join([f"Pod is {pods.phase(pod)}{reason}", *lines[-_EVENTS:], ""])
+        return "\n".join([first, *lines[-_EVENTS:], ""])
 
     async def follow(self, asked: Asked, look: Look) -> "AsyncGenerator[Line, None]":
         """Yield pod and line as they come, of pods that start later, too; until it is closed."""
@@ -129,37 +127,65 @@ class Reader:
             await end(watching)
 
     async def _watch(self, asked: Asked, look: Look, queue: "asyncio.Queue[Line]") -> None:
-        """Keep one task for each container that runs."""
-        tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        """Keep one task for each pod; of containers that start later all is wanted."""
+        tails: dict[str, _Tail] = {}
+        params = asked.params
         try:
             while True:
-                for pod in asked.pods(await look()):
-                    if container := _running(pod):
-                        key = pods.name(pod), container
-                        params = _next(asked, tasks.get(key))
-                        if params is not None:
-                            tasks[key] = asyncio.create_task(self._one(pod, params, queue))
+                for pod in asked.pods(await _again(look)):
+                    tail = tails.setdefault(pods.name(pod), _Tail(Place(params)))
+                    if _identity(pod) and (chosen := tail.next(pod)) is not None:
+                        tail.task = asyncio.create_task(self._one(pod, tail.place, chosen, queue))
+                params = {}
                 await asyncio.sleep(_PAUSE)
         finally:
-            await end(*tasks.values())
+            await end(*(tail.task for tail in tails.values()))
 
-    async def _one(self, pod: Object, params: dict[str, str], queue: "asyncio.Queue[Line]") -> None:
-        name, chosen = pods.name(pod), {"container": _container(pod), **params}
+    async def _one(
+        self, pod: Object, place: Place, params: dict[str, str], queue: "asyncio.Queue[Line]"
+    ) -> None:
+        name = pods.name(pod)
+        chosen = {"container": _container(pod), "timestamps": "true", **params}
         async with self.kubernetes.follow(self.namespace, name, chosen) as lines:
             async for line in lines:
-                await queue.put((name, line))
+                if (text := place.text(line)) is not None:
+                    await queue.put((name, text))
 
 
-@asynccontextmanager
-async def outside(access: Access, wanted: Wanted) -> AsyncIterator[tuple[Reader, Look]]:
-    """Yield what reads the logs of a release by the API server alone, whatever its scheduler does.
+async def _again(look: Look) -> View:
+    """Look, once more if need be: the connection may have died while the machine slept."""
+    try:
+        return await look()
+    except UnavailableError:
+        return await look()
 
-    Raises ClusterError when there is no such release.
-    """
-    async with Kubernetes(access) as kubernetes:
-        release = await releases.find(kubernetes, wanted)
-        look = partial(pools.view, kubernetes, release, {})
-        yield Reader(kubernetes, release.namespace), look
+
+@dataclass
+class _Tail:
+    """The following of a pod: how far it is, of which container, and the task that does it."""
+
+    place: Place
+    container: str = ""
+    task: "asyncio.Task[None] | None" = None
+
+    def next(self, pod: Object) -> dict[str, str] | None:
+        """Return by which parameters to begin, or to go on after a break; None to leave it.
+
+        Raises what a missing right made of the task before.
+        """
+        if self.task and not self.task.done():
+            return None
+        broke, replaced = self._broke(), _identity(pod) != self.container
+        if broke and replaced:  # what the container before still had to say comes first
+            return {"previous": "true", **self.place.params()}
+        self.container = _identity(pod)
+        return self.place.params() if broke or replaced or _runs(pod) else None
+
+    def _broke(self) -> bool:
+        error = self.task.exception() if self.task else None
+        if isinstance(error, ForbiddenError):
+            raise error
+        return isinstance(error, UnavailableError)
 
 
 class Turns:
@@ -182,25 +208,19 @@ class Turns:
         await self._lines.aclose()
 
 
-def _next(asked: Asked, task: "asyncio.Task[None] | None") -> dict[str, str] | None:
-    """Return with which parameters to begin, or go on after an interruption; None to leave it.
-
-    Raises what a missing right made of the task before.
-    """
-    if task is None:
-        return asked.params
-    if not task.done():
-        return None
-    if isinstance(error := task.exception(), ForbiddenError):
-        raise error
-    return {"sinceSeconds": "1"}
+def _identity(pod: Object) -> str:
+    """Return the identity of the container, or of the last one; "" when none has started."""
+    return str(_status(pod).get("containerID", ""))
 
 
-def _running(pod: Object) -> str:
-    """Return the identity of the container that runs, "" when none does."""
+def _runs(pod: Object) -> bool:
+    return "running" in _status(pod).get("state", {})
+
+
+def _status(pod: Object) -> Object:
     states = pod.get("status", {}).get("containerStatuses", [])
-    own: Object = next((one for one in states if one["name"] == _container(pod)), {})
-    return str(own.get("containerID", "")) if "running" in own.get("state", {}) else ""
+    found: Object = next((one for one in states if one["name"] == _container(pod)), {})
+    return found
 
 
 def _container(pod: Object) -> str:

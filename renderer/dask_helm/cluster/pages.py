@@ -5,11 +5,12 @@ from dask_helm.cluster import pods
 from dask_helm.cluster.connection import Connection, ingress
 from dask_helm.cluster.forwarding import Forward
 from dask_helm.cluster.kubernetes import Object
+from dask_helm.cluster.outside import Outside
 from dask_helm.cluster.scheduler import option
 from dask_helm.errors import MissingError
 
 
-async def jupyter(connection: Connection) -> str:
+async def jupyter(connection: Connection | Outside) -> str:
     """Return Jupyter's address on this machine. Raises MissingError when no Jupyter runs."""
     found = await _pods(connection)
     ready = [pod for pod in found if pods.ready(pod)]
@@ -23,25 +24,25 @@ async def jupyter(connection: Connection) -> str:
     return f"http://{forward.address}{_path(ready[0])}"
 
 
-async def _forward(connection: Connection) -> Forward:
+async def _forward(connection: Connection | Outside) -> Forward:
     namespace = connection.release.namespace
     forward = Forward(connection.kubernetes, namespace, lambda: _pick(connection))
     await forward.start()
     return forward
 
 
-async def _pods(connection: Connection) -> list[Object]:
+async def _pods(connection: Connection | Outside) -> list[Object]:
     release = connection.release
     selector = release.scheme.selector(release.name)
     found = await connection.kubernetes.labelled("pods", release.namespace, selector)
     return [pod for pod in found if release.scheme.component_of(pod) in _components(connection)]
 
 
-def _components(connection: Connection) -> tuple[str, ...]:
+def _components(connection: Connection | Outside) -> tuple[str, ...]:
     return (connection.release.scheme.jupyter,)
 
 
-async def _pick(connection: Connection) -> tuple[str, int]:
+async def _pick(connection: Connection | Outside) -> tuple[str, int]:
     for pod in await _pods(connection):
         if pods.ready(pod):
             return pods.name(pod), _port(pod)

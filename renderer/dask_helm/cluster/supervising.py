@@ -54,9 +54,10 @@ class Supervisor:
 
     async def refresh(self) -> Info:
         """Ask now. Raises LostError when the scheduler does not answer."""
-        now = await self._ask()
-        before, self.info = self.info, now  # after waiting: several may ask at the same time
-        if self.info["id"] != before["id"]:
+        info = await self._ask()
+        # Several may have asked at the same time: the first that is answered tells of it.
+        before, self.info = self.info, info
+        if info["id"] != before["id"]:
             self._tell(f"The scheduler of {self._name} was replaced. {_REPLACED}")
         elif self.lost:
             self._tell(f"The scheduler of {self._name} can be reached again.")

@@ -19,7 +19,7 @@ Examples:
   dask-helm logs
   dask-helm logs -f --group highmem
   dask-helm logs --scheduler --tail 20
-  dask-helm logs --workers --previous
+  dask-helm logs --scheduler --previous
   dask-helm logs --since 10m -o json
 """
 
@@ -33,7 +33,7 @@ Examples:
 @click.option("--previous", is_flag=True, help="Of the containers before, which may have crashed.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
 @click.option("--since", metavar="TIME", help="Only of the last time: 30s, 10m.")
-@reaching.reach
+@reaching.release
 @options.output("text", "json", short=True)
 def command(
     follow: bool,
@@ -49,8 +49,8 @@ def command(
 ) -> None:
     """Show what the pods have printed; of pods that do not run, why not.
 
-    Without naming some it is that of scheduler and workers, with --group that of its workers.
-    The scheduler need not run.
+    Without naming some it is that of scheduler and workers, with --group that of its workers. It
+    works without a scheduler that answers.
     """
     from dask_helm.cluster.logs import Asked
 
@@ -68,18 +68,15 @@ def command(
 
 
 async def _read(reach: Reach, asked: "Asked", output: str) -> None:
-    from dask_helm.cluster import logs
-
-    async with logs.outside(*reach.outside) as (reader, look):
-        _all(await reader.read(asked, await look()), output)
+    async with reaching.outside(reach) as release:
+        found = await release.reader.read(asked, await release.look())
+    _all(found, output)
 
 
 async def _follow(reach: Reach, asked: "Asked", output: str) -> None:
-    from dask_helm.cluster import logs
-
     async with (
-        logs.outside(*reach.outside) as (reader, look),
-        aclosing(reader.follow(asked, look)) as lines,
+        reaching.outside(reach) as release,
+        aclosing(release.reader.follow(asked, release.look)) as lines,
     ):
         async for pod, line in lines:
             _line(pod, line, output)

@@ -1,5 +1,6 @@
 """`dask-helm open`."""
 
+import asyncio
 import threading
 from urllib.parse import urlsplit
 
@@ -29,16 +30,36 @@ def command(what: str, browser: bool, reach: Reach, output: str) -> None:
 
     Where that takes a port-forward, it stays until Ctrl-C.
     """
-    with reaching.connected(reach) as cluster:
-        url = cluster.dashboard_link if what == "dashboard" else cluster.jupyter_link
-        if not url:
-            from dask_helm.errors import MissingError
+    if what == "dashboard":
+        _dashboard(reach, browser, output)
+    else:
+        asyncio.run(_jupyter(reach, browser, output))
 
+
+def _dashboard(reach: Reach, browser: bool, output: str) -> None:
+    from dask_helm.errors import MissingError
+
+    with reaching.connected(reach) as cluster:
+        if not (url := cluster.dashboard_link):
             raise MissingError(f"the scheduler of {cluster.name} has no web pages to be reached")
-        _say(url, output)
-        if browser:
-            click.launch(url)
+        _show(url, browser, output)
         _stay(url)
+
+
+async def _jupyter(reach: Reach, browser: bool, output: str) -> None:
+    from dask_helm.cluster import pages
+
+    async with reaching.outside(reach) as release:
+        _show(await pages.jupyter(release), browser, output)
+        if release.jupyter:
+            click.echo(_UNTIL, err=True)
+            await asyncio.Event().wait()
+
+
+def _show(url: str, browser: bool, output: str) -> None:
+    _say(url, output)
+    if browser:
+        click.launch(url)
 
 
 def _say(url: str, output: str) -> None:
@@ -52,6 +73,9 @@ def _stay(url: str) -> None:
     """Keep a port-forward open."""
     if urlsplit(url).hostname != "127.0.0.1":
         return
-    click.echo("Ctrl-C ends the port-forward", err=True)
+    click.echo(_UNTIL, err=True)
     while True:
         threading.Event().wait(1)
+
+
+_UNTIL = "Ctrl-C ends the port-forward"

@@ -62,7 +62,7 @@ def _asked(reach: Reach) -> dict[str, Any]:
 def _outside(reach: Reach) -> dict[str, Any]:
     from dask_helm.cluster import overview
 
-    return asyncio.run(overview.of_one(*reach.outside))
+    return asyncio.run(overview.of_one(*reach.sought))
 
 
 def _text(found: dict[str, Any]) -> str:
