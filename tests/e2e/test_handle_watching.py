@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from distributed.utils import Log, Logs
 
 from demo.release import Release
 from tests.e2e import observing
+from tests.e2e.accounts import kubeconfig
+from tests.e2e.faults import Gate, server
 from tests.e2e.handles import Observer, handle
 
 SMALL = {"requests": {"cpu": "50m", "memory": "200Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}
@@ -233,6 +236,26 @@ def test_logs_as_they_come(installed: Release) -> None:
         for each in heard.values():
             numbers = [int(line.split()[1]) for line in each]
             assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_logs_over_a_break(installed: Release, tmp_path: Path) -> None:
+    pod = min(Observer(installed).pods(labels.WORKER, "default"))
+    with Gate(server(installed.target)) as gate, installed.client() as client:
+        file = kubeconfig(installed, tmp_path, cluster={"server": gate.address})
+        with handle(installed, kubeconfig=file) as cluster:
+            talking = client.submit(talk(), workers=[pod], pure=False)
+            heard: list[int] = []
+            lines = cluster.get_logs(scheduler=False, workers=[pod], tail_lines=0, follow=True)
+            for _, line in lines:
+                heard.append(int(line.split()[1]))
+                if len(heard) == 20:
+                    with gate.shut():
+                        time.sleep(4)
+                if len(heard) == 100:
+                    break
+            lines.close()
+            client.cancel(talking)
+    assert heard == list(range(heard[0], heard[0] + 100))
 
 
 def test_asynchronously(installed: Release) -> None:
