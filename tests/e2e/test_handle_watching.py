@@ -51,6 +51,13 @@ def set_replicas(release: Release, pool: str, number: int) -> None:
     release.kubectl("scale", f"deployment/{name}", f"--replicas={number}")
 
 
+def empty(release: Release, pool: str) -> None:
+    """Remove the pods of a pool, and wait until they are gone."""
+    set_replicas(release, pool, 0)
+    selector = labels.selector("demo", labels.WORKER, pool)
+    release.kubectl("wait", "--for=delete", "pod", "-l", selector, "--timeout=120s")
+
+
 def test_pools_in_numbers(installed: Release) -> None:
     with handle(installed) as cluster:
         cluster.wait_for_workers(4, timeout=120)
@@ -125,9 +132,7 @@ def test_why_a_pod_does_not_start(
             if pool == "crash":
                 assert "it broke here" in cluster.get_logs(worker_group=pool, previous=True)[pod]
     finally:
-        set_replicas(installed, pool, 0)
-        selector = labels.selector("demo", labels.WORKER, pool)
-        installed.kubectl("wait", "--for=delete", "pod", "-l", selector, "--timeout=120s")
+        empty(installed, pool)
 
 
 @contextmanager
@@ -174,7 +179,7 @@ def test_a_volume_that_is_missing_is_told(installed: Release) -> None:
         ):
             cluster.wait_ready(timeout=25, worker_group="nosecret")
     finally:
-        set_replicas(installed, "nosecret", 0)
+        empty(installed, "nosecret")
 
 
 def test_logs_by_pod(installed: Release) -> None:
