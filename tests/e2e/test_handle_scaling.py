@@ -87,7 +87,7 @@ def test_others_take_pods_away_at_the_same_time(pools: HelmCluster, installed: R
 def test_idle_ones_go_first_and_only_of_that_pool(pools: HelmCluster, installed: Release) -> None:
     with Client(pools) as client:
         seen = Observer(installed)
-        pools.scale(5)
+        pools.scale(10)
         pools.wait_ready(timeout=120)
         first, second, *_ = sorted(seen.pods(labels.WORKER, "default"))
         busy = client.submit(slow(60), workers=[first], pure=False)
