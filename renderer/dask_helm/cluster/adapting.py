@@ -25,10 +25,11 @@ import dask
 from distributed.deploy import Adaptive
 
 from dask_helm.cluster import scaling
+from dask_helm.cluster.calling import answered
 from dask_helm.cluster.ending import end
 from dask_helm.cluster.numbers import positive, seconds
 from dask_helm.cluster.pools import Pool, View, Worker
-from dask_helm.errors import AdaptError, ArgumentError, ClusterError, LostError
+from dask_helm.errors import AdaptError, ArgumentError, ClusterError
 
 _KEY = "dask-helm-adapting"
 _OLD = 30.0  # seconds after which a mark counts for nothing: its handle has gone
@@ -248,15 +249,13 @@ class Mark:
 
         Raises LostError when the scheduler does not answer.
         """
-        try:
+        with answered():
             if await self._is_foreign() and not force:
                 raise AdaptError(
                     f"{self.other} adapts {self.pool} already. Stop it there, or write force=True "
                     "to take over"
                 )
             await self._write(time.time() + _OLD)
-        except OSError as error:
-            raise LostError(f"the scheduler does not answer any more: {error}") from error
 
     async def renew(self) -> bool:
         """Keep it alive; return whether it is still there, and not that of another handle."""

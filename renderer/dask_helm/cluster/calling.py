@@ -5,12 +5,14 @@ Here the connection is opened all the same, and closed with the others.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from distributed.core import rpc
 
 from dask_helm.cluster.ending import end
+from dask_helm.errors import ClusterError, LostError
 
 _PATIENCE = 1.0
 
@@ -45,3 +47,14 @@ class Calls(rpc):  # type: ignore[misc]  # distributed has no types
             _, late = await asyncio.wait(set(self._opening), timeout=_PATIENCE)
             await end(*late)
         return await super().close_rpc()
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn what is left of a broken connection with the scheduler into a LostError."""
+    try:
+        yield
+    except ClusterError:
+        raise
+    except OSError as error:
+        raise LostError(f"the scheduler does not answer any more: {error}") from error

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from dask_helm.cluster import owners, pods, pools, victims
+from dask_helm.cluster.calling import answered
 from dask_helm.cluster.changes import Changes
 from dask_helm.cluster.draining import Drain
 from dask_helm.cluster.kubernetes import Kubernetes, Object, Target
@@ -23,7 +24,6 @@ from dask_helm.cluster.victims import Candidate
 from dask_helm.cluster.waiting import Look, Tell
 from dask_helm.errors import (
     ArgumentError,
-    ClusterError,
     DeviationError,
     LostError,
     MissingError,
@@ -73,12 +73,8 @@ class Scaling:
 
     async def to(self, number: int) -> Outcome:
         """Scale to that many pods. Raises ScaleError."""
-        try:
+        with answered():
             return await self._to(number)
-        except ClusterError:
-            raise
-        except OSError as error:
-            raise LostError(f"the scheduler does not answer any more: {error}") from error
 
     async def _to(self, number: int) -> Outcome:
         pool = chosen_pool(await self.look(), self.group)

@@ -6,7 +6,7 @@ from typing import Any
 
 from distributed.versions import get_versions
 
-from dask_helm.errors import LostError
+from dask_helm.cluster.calling import answered
 
 Versions = dict[str, Any]
 
@@ -20,10 +20,8 @@ async def ask(comm: Any, packages: Collection[str], workers: bool = True) -> Ver
 
     Raises LostError when the scheduler does not answer.
     """
-    try:
+    with answered():
         return await _ask(comm, list(packages), workers)
-    except OSError as error:
-        raise LostError(f"the scheduler does not answer any more: {error}") from error
 
 
 async def _ask(comm: Any, names: list[str], workers: bool) -> Versions:

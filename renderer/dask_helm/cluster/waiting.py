@@ -124,8 +124,9 @@ class Waiter:
         troubles += await self._slow.troubles(living)
         self._report(troubles)
         leaving = any(pods.leaving(pod) for pool in parts for pod in pool.pods)
-        final = [one for one in troubles if await self._is_final(one, leaving)]
-        if final and not lack.hope:
+        hopeless = [] if lack.hope else troubles
+        final = [one for one in hopeless if await self._is_final(one, leaving)]
+        if final:
             raise StartError(f"{lack.text}; pods do not start:", await self._explained(final))
         if self.timeout is not None and time.monotonic() - self._begun > self.timeout:
             told = await self._explained(troubles)
