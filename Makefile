@@ -9,36 +9,43 @@ BIN := .venv/bin
 PY := $(BIN)/python
 
 .PHONY: help
-help:  ## Show what there is to make
+help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: env  ## From nothing to the first computation: environment, cluster, helm install, Dask
+demo: env  ## Environment, cluster, helm install and a first Dask computation
 	@$(PY) -m demo
 
 .PHONY: test
 test: env lint verify docs  ## Everything that CI runs: linters, unit tests, tests on a real Kubernetes
 	tools/packages.sh
-	$(BIN)/pytest tests
+	$(PY) -m harness || [ "$${CI:-}" != true ]  # without CI, tests that need a cluster are skipped
+	@first=0; set -x; \
+	$(BIN)/pytest tests -m "not alone" --numprocesses 2 --dist loadfile --durations 10 || first=$$?; \
+	$(BIN)/pytest tests/e2e tests/devcluster -m alone --durations 10; \
+	exit $$first
 
 .PHONY: test-chart
 test-chart: env  ## Only the tests that need no cluster (seconds)
-	$(BIN)/pytest tests --ignore=tests/e2e --ignore=tests/kubernetes/test_cluster.py
+	$(BIN)/pytest tests -m "not alone" --ignore=tests/e2e --numprocesses 2 --dist loadfile
 
 .PHONY: test-long
-test-long: env  ## Engines against each other and against nonsense, with ten times the examples
-	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest --timeout 7200 tests/engines tests/goyaml
+test-long: env  ## Differential tests of the engine against Helm, with ten times the examples
+	DASK_HELM_EXAMPLES=2000 $(BIN)/pytest --timeout 7200 tests/engine
 
 .PHONY: soak
-soak: env  ## 200 removals of workers under load, at most 90 minutes; nothing may be lost
+soak: env  ## 200 removals of workers under load, at most 90 minutes; fails if data is lost
 	@$(PY) -m tests.e2e.soak
 
+.PHONY: test-more
+test-more: test-long soak  ## Slow tests: test-long and soak
+
 .PHONY: benchmarks
-benchmarks: env  ## Our renderer beside Helm: times, memory, ratios (minutes)
+benchmarks: env  ## Compare the renderer with Helm: times, memory, ratios (minutes)
 	@$(PY) -m benchmarks
 
 .PHONY: benchmarks-cluster
-benchmarks-cluster: env  ## Our handle beside kubectl and a bare Client, on the cluster (minutes)
+benchmarks-cluster: env  ## Compare the handle with kubectl and a plain Client, on the cluster (minutes)
 	@$(PY) -m benchmarks.cluster
 
 .PHONY: lint
@@ -49,29 +56,29 @@ lint: env  ## Formatter, linter, type checker, layers between packages
 	$(BIN)/lint-imports
 
 .PHONY: format
-format: env  ## Let the formatter and the linter mend what they can
+format: env  ## Apply the formatter and the linter's automatic fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 .PHONY: generate
-generate: env  ## Make chart/values.schema.json and docs/values.md from schemas/
+generate: env  ## Generate chart/values.schema.json, docs/values.md, docs/cli.md and the README's table
 	$(PY) -m tools.generate
 
 .PHONY: verify
-verify: env  ## Fail when a generated file is stale
+verify: env  ## Fail if a generated file is stale
 	$(PY) -m tools.generate --check
 
 .PHONY: cluster
-cluster:  ## A two-node Kubernetes on this machine; prints the export lines to use it
-	@$(PYTHON) -m tests.kubernetes up
+cluster:  ## Start a two-node Kubernetes on this machine and print the export lines to use it
+	@$(PYTHON) -m devcluster up
 
 .PHONY: cluster-down
-cluster-down:  ## Remove that cluster and all that belongs to it
-	@$(PYTHON) -m tests.kubernetes down
+cluster-down:  ## Remove this cluster and everything that belongs to it
+	@$(PYTHON) -m devcluster down
 
 .PHONY: kind
-kind:  ## The same with Docker and kind (untested: no Docker where this is developed)
-	@$(PYTHON) -m tests.kubernetes kind
+kind:  ## Start a cluster with Docker and kind (untested: no Docker where this is developed)
+	@$(PYTHON) -m devcluster kind
 
 .PHONY: docs
 docs: env  ## Build the documentation site into site/

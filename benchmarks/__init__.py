@@ -1,1 +1,1 @@
-"""Benchmarks: each prints its times beside a peer's, and the ratio that must be reached."""
+"""Benchmarks: each prints its times beside a peer's, their ratio and the target for the ratio."""

@@ -1,4 +1,4 @@
-"""All benchmarks, one table. It exits with 0 whatever was measured: a benchmark is no test."""
+"""All benchmarks of the renderer in one table. The exit status is 0 whatever they measure."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ BENCHMARKS = {
 
 
 def rows() -> Iterator[Row]:
-    """Yield the rows of all."""
+    """Yield the rows of all benchmarks."""
     for benchmark in BENCHMARKS.values():
         yield from benchmark()
 

@@ -1,8 +1,8 @@
-"""A thousand different clusters, values files in and YAML files out, against a loop of Helm.
+"""A thousand different clusters, from values files to YAML files, against a loop of Helm.
 
-`dask-helm render --fleet` is measured as a whole process, validation and all. The peer is a loop in
-bash over a part of the same values files, one of `--every` (all with `--full`), and its time is
-scaled up: each turn of the loop costs the same. Both outputs are compared, object by object.
+`dask-helm render --fleet` is measured as a whole process, including validation. The peer is a bash
+loop over a part of the same values files: one of `--every` (all with `--full`). Its time is scaled
+up, because each turn of the loop costs the same. Both outputs are compared object by object.
 """
 
 import argparse
@@ -14,18 +14,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from dask_helm import goyaml
 from dask_helm.data import folder
+from dask_helm.engine import yaml as goyaml
 
 from benchmarks.measuring import Row, Spread, run, show
-from tests.programs import helm
+from harness.programs import helm
 
-AT_LEAST = 30.0
+AT_LEAST = 12.0
 CLUSTERS = 1000
 EVERY = 10
 RUNS = 3
 
-# What the clusters differ in; every one differs from every other.
+# The values in which the clusters differ. No two clusters are equal.
 VALUES = """\
 commonLabels: {{team: team-{team}, cluster: cluster-{number}}}
 env: [{{name: CLUSTER, value: cluster-{number}}}]
@@ -47,7 +47,7 @@ clusters: [{names}]
 
 
 class Folder(NamedTuple):
-    """Values files of so many clusters, and the programs that render them."""
+    """A folder with values files of clusters, and the programs that render them."""
 
     path: Path
     names: list[str]
@@ -84,7 +84,7 @@ class Folder(NamedTuple):
         return run(["/bin/bash", script]).seconds
 
     def compare(self, output: str, names: list[str]) -> None:
-        """Make sure that both gave the same objects. Raises AssertionError."""
+        """Check that both programs gave the same objects; raises AssertionError."""
         for name in names:
             our = self.path / output / name / "manifests.yaml"
             if _objects(our) != _objects(self.path / "helm" / f"{name}.yaml"):
@@ -103,11 +103,11 @@ def _objects(path: Path) -> list[object]:
 
 
 def rows(clusters: int = CLUSTERS, every: int = EVERY) -> Iterator[Row]:
-    """Yield a row for a first run, and two that only inform: one file per object, nothing new."""
+    """Yield a row for a first run, and two without a target: a file per object, no changes."""
     with TemporaryDirectory() as temporary:
         made = Folder.make(Path(temporary), clusters)
         some = made.names[::every]
-        # Half of the peer's turns before ours and half after, in case the machine is busy.
+        # Half of the peer's turns run before ours and half after, in case the machine is busy.
         before = made.peers(some[::2])
         ours = Spread.of([made.ours(f"out-{turn}") for turn in range(RUNS)]).median
         peer = (before + made.peers(some[1::2])) * clusters / len(some)
@@ -124,12 +124,12 @@ def _row(what: str, ours: float, peer: float, at_least: float | None = None) -> 
 def _main() -> None:
     parser = argparse.ArgumentParser(description="Fleets: dask-helm against a loop of Helm.")
     parser.add_argument("--clusters", type=int, default=CLUSTERS)
-    parser.add_argument("--every", type=int, default=EVERY, help="Helm renders one of so many")
-    parser.add_argument("--full", action="store_true", help="Helm renders all of them")
+    parser.add_argument("--every", type=int, default=EVERY, help="Helm renders one in N clusters")
+    parser.add_argument("--full", action="store_true", help="Helm renders all clusters")
     given = parser.parse_args()
     every = 1 if given.full else given.every
     turns = len(range(0, given.clusters, every))
-    print(f"{os.cpu_count()} cores; Helm's time is that of {turns} clusters, scaled up")  # noqa: T201
+    print(f"{os.cpu_count()} cores; Helm's time is scaled up from {turns} clusters")  # noqa: T201
     show(rows(given.clusters, every))
 
 

@@ -1,4 +1,4 @@
-"""What all benchmarks share: timing side by side, the peak memory of a process, one table."""
+"""Code shared by all benchmarks: timing side by side, peak memory of a process, the table."""
 
 import gc
 import json
@@ -20,7 +20,7 @@ HEADINGS = ("what", "ours", "peer", "ratio", "target", "")
 class Row:
     """One line of the table: two measurements as text, their ratio, and the bound on it.
 
-    `at_most` and `at_least` are bounds on `ratio`; a row without either only informs.
+    `at_most` and `at_least` are bounds on `ratio`; a row without either has no target.
     """
 
     what: str
@@ -39,7 +39,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Whether the bound holds."""
+        """`met` or `MISSED`, or empty without a bound."""
         if not self.target:
             return ""
         low = self.at_most is None or self.ratio <= self.at_most
@@ -47,7 +47,7 @@ class Row:
         return "met" if low and high else "MISSED"
 
     def cells(self) -> tuple[str, ...]:
-        """Return the line's texts."""
+        """Return the texts of the line's cells."""
         return self.what, self.ours, self.peer, f"{self.ratio:.2f}", self.target, self.verdict
 
 
@@ -61,7 +61,7 @@ def show(rows: Iterable[Row]) -> None:
 
 
 class Spread(NamedTuple):
-    """The least and the median of several measurements."""
+    """The minimum and the median of several measurements."""
 
     least: float
     median: float
@@ -72,12 +72,12 @@ class Spread(NamedTuple):
         return cls(min(measured), statistics.median(measured))
 
     def milliseconds(self) -> str:
-        """Return least and median of seconds as text."""
+        """Return minimum and median, given in seconds, as text in milliseconds."""
         return f"{1e3 * self.least:.2f} ms (median {1e3 * self.median:.2f})"
 
 
 def side_by_side(ours: Action, peer: Action, seconds: float = 4) -> tuple[Spread, Spread]:
-    """Time both in turn for so many seconds, so that a busy machine is unfair to neither."""
+    """Time both in turn for some seconds, so that a busy machine affects both alike."""
     times: tuple[list[float], list[float]] = ([], [])
     ours(), peer()
     gc.collect()
@@ -89,21 +89,21 @@ def side_by_side(ours: Action, peer: Action, seconds: float = 4) -> tuple[Spread
 
 
 def seconds_of(action: Action, clock: Callable[[], float] = time.perf_counter) -> float:
-    """Return the time of one call: wall time, or what another clock counts."""
+    """Return the duration of one call, in wall time or by another clock."""
     start = clock()
     action()
     return clock() - start
 
 
 class Run(NamedTuple):
-    """What a process needed: seconds of wall time, peak in MiB, seconds of all processors."""
+    """The usage of a process: seconds of wall time, peak memory in MiB, seconds of CPU time."""
 
     seconds: float
     mebibytes: float
     processor: float
 
 
-# Linux counts in a program's peak what its parent held when it started it, so the parent is small.
+# On Linux, a program's peak includes the memory of its parent at the start, so the parent is small.
 _LAUNCHER = """
 import json, os, sys, time
 silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
@@ -114,15 +114,15 @@ seconds = time.perf_counter() - start
 processor = usage.ru_utime + usage.ru_stime
 print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss, processor]))
 """
-# Linux counts kibibytes, macOS bytes.
+# `ru_maxrss` is in kibibytes on Linux and in bytes on macOS.
 _PER_MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
 
 
 def run(command: Sequence[str | Path]) -> Run:
-    """Run a program by its path, without its output; CalledProcessError when it fails."""
+    """Run a program by its path and discard its output; raises CalledProcessError if it fails."""
     arguments = [str(part) for part in command]
     launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *arguments]
-    # Where it is forbidden to keep compiled modules, Python compiles them in each run anew.
+    # With PYTHONDONTWRITEBYTECODE, Python would compile all modules again in each run.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     printed = subprocess.run(launcher, check=True, capture_output=True, text=True, env=environment)
     code, seconds, peak, processor = json.loads(printed.stdout)

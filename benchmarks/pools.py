@@ -1,4 +1,4 @@
-"""Values of 1, 10, 100 and 1,000 pools: the time for each pool, and with which power it grows."""
+"""Values of 1, 10, 100 and 1,000 pools: the time per pool, and the exponent of the growth."""
 
 import json
 import math
@@ -10,14 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dask_helm.data import folder
-from dask_helm.rendering import Release, Renderer, to_yaml
-from dask_helm.values import collect
+from dask_helm.engine import Release, to_yaml
+from dask_helm.engine.values import collect
+from dask_helm.renderer import Renderer
 
 from benchmarks.measuring import Row, run, seconds_of, show
-from tests.programs import helm
+from harness.programs import helm
 
 COUNTS = (1, 10, 100, 1000)
-# A slope of 1 in a plot of logarithms is linear; the rest is the measurement's own error.
+# A slope of 1 in a log-log plot means linear growth; the rest allows for measurement errors.
 AT_MOST = 1.1
 RELEASE = Release("demo", "team")
 ROUNDS = {1: 20, 10: 10, 100: 5, 1000: 4}
@@ -44,9 +45,9 @@ def _file(base: Path, count: int) -> Path:
 
 
 def _ours(file: Path, rounds: int) -> float:
-    """Return the least seconds from the file to printed manifests, in a running process.
+    """Return the minimum seconds from the file to printed manifests, in a running process.
 
-    Each round has values of its own, for what was rendered before is not rendered again.
+    Each round has different values.
     """
     renderer = Renderer(folder("chart"))
 
@@ -63,7 +64,7 @@ def _other(number: int) -> dict[str, Any]:
 
 
 def _peers(file: Path, rounds: int) -> float:
-    """Return the least seconds of `helm template`; starting it is part of its time."""
+    """Return the minimum seconds of `helm template`, including the start of the process."""
     command = [str(helm(4)), "template", "demo", str(folder("chart")), "-f", str(file)]
     return min(run(command).seconds for _ in range(rounds))
 
@@ -76,13 +77,16 @@ Slope = tuple[int, int, float]
 
 
 def _slopes(times: list[float]) -> list[Slope]:
-    """Return the slope in a plot of logarithms between neighbouring counts."""
+    """Return the slopes between neighbouring counts in a log-log plot."""
     points = pairwise(zip(COUNTS, times, strict=True))
     return [(n, m, math.log(b / a) / math.log(m / n)) for (n, a), (m, b) in points]
 
 
 def _exponent(our: Slope, peer: Slope) -> Row:
-    """Hold only the last one to the bound: at first, what is there without pools counts, too."""
+    """Return the row of an exponent; only the last one has a target.
+
+    With few pools, the time that does not depend on pools counts, too.
+    """
     low, high, power = our
     bound = AT_MOST if high == COUNTS[-1] else None
     texts = (f"{power:.2f}", f"{peer[2]:.2f}")

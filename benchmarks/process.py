@@ -1,4 +1,4 @@
-"""One cluster by a process of its own: `dask-helm render` against `helm template`."""
+"""One cluster rendered by a separate process: `dask-helm render` against `helm template`."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,9 @@ from pathlib import Path
 from dask_helm.data import folder
 
 from benchmarks.measuring import Row, Run, Spread, run, show
-from tests.programs import helm
+from harness.programs import helm
 
-TIME_AT_MOST = 2.5
+TIME_AT_MOST = 2.0
 MEMORY_AT_MOST = 1.0
 RUNS = 15
 SETS = ("default values", "everything", "pools")
@@ -45,10 +45,10 @@ def _interleaved(ours: Command, peers: Command, runs: int) -> tuple[list[Run], l
 def _rows(name: str, ours: list[Run], peers: list[Run]) -> Iterator[Row]:
     times = [Spread.of([r.seconds for r in runs]) for runs in (ours, peers)]
     yield _times(f"{name}: time", times, TIME_AT_MOST)
-    # Only informs: Helm works on several cores at once, and a busy machine shows in the time above.
+    # No target: Helm uses several cores at once, and a busy machine shows in the time above.
     processor = [Spread.of([r.processor for r in runs]) for runs in (ours, peers)]
     yield _times(f"{name}: time of all processors", processor)
-    # Of memory the median: a process that was lucky once is no smaller for it.
+    # The median, because a single low value does not mean that the process needs less memory.
     our, peer = (Spread.of([r.mebibytes for r in runs]).median for runs in (ours, peers))
     texts = (f"{our:.1f} MiB", f"{peer:.1f} MiB")
     yield Row(f"{name}: peak memory", *texts, our / peer, at_most=MEMORY_AT_MOST)

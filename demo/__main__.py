@@ -1,4 +1,4 @@
-"""`make demo`: installs the chart and computes on it, then says what to look at next."""
+"""`make demo`: install the chart, compute on the cluster, and print the next steps."""
 
 import sys
 import time
@@ -6,15 +6,16 @@ from pathlib import Path
 
 from dask_helm import labels
 
-from demo import target
-from demo.release import CommandError, Release
-from tests.kubernetes.errors import UnusableError
+from devcluster.errors import UnusableError
+from harness import target
+from harness.release import CommandError, Release
 
 VALUES = Path(__file__).with_name("values.yaml")
+COMPUTATIONS = Path(__file__).with_name("computations.py")
 
 
 def main() -> int:
-    """Return 0 when both computations are right, 2 when no cluster can be had, else 1."""
+    """Return 0 when both results are correct, 2 when no cluster is available, else 1."""
     started = time.monotonic()
     try:
         release = Release(target.find(), "demo", "dask-demo")
@@ -39,7 +40,7 @@ def _install(release: Release) -> None:
 
 def _compute(release: Release) -> None:
     print("Computing with NumPy and pandas on the cluster …", flush=True)
-    print(f"  {release.compute().strip()}")
+    print(f"  {release.run(COMPUTATIONS).strip()}")
 
 
 def _next_steps(release: Release) -> str:
@@ -50,14 +51,14 @@ def _next_steps(release: Release) -> str:
     scheduler, jupyter = (release.service(c) for c in (labels.SCHEDULER, labels.JUPYTER))
     workers = release.objects("deployment", labels.WORKER)[0]["metadata"]["name"]
     return f"""
-To paste into this shell first:
+First paste this into your shell:
   export KUBECONFIG={release.target.kubeconfig} PATH={release.target.programs}:$PATH
 
 Dashboard   {kubectl}port-forward service/{scheduler} 8787
             http://127.0.0.1:8787/status
 Notebook    {kubectl}port-forward service/{jupyter} 8888
             http://127.0.0.1:8888/lab?token={release.jupyter_token()}
-Status      .venv/bin/dask-helm status {context}
+Status      .venv/bin/dask-helm status --release {release.name} {context}
 Scale       {kubectl}scale deployment/{workers} --replicas=3
 Remove      {helm}uninstall {release.name}
             make cluster-down

@@ -1,11 +1,11 @@
-"""Two jobs on real input, each also done without Dask to check the result.
+"""Two jobs on real input, each also computed without Dask to check the result.
 
     python demo/computations.py ADDRESS-OF-THE-SCHEDULER
 
-A script as a user would write one: its functions travel to the workers, which have no such module,
-because they stand in `__main__`. The workers make the input from seeds, so that client and cluster
-work on the same numbers without sending them. Both jobs move most of their data between workers: a
-transposed matrix, a join.
+This is a script like a user's. Its functions are defined in `__main__`, so they are sent to the
+workers, which do not have the module. The workers generate the input from seeds, so that client and
+cluster use the same numbers without transferring them. Both jobs move most of their data between
+workers: a transposed matrix and a join.
 """
 
 import sys
@@ -23,12 +23,12 @@ ORDERS, PARTS, CUSTOMERS = 2_000_000, 10, 50_000
 
 
 def block(row: int, column: int) -> Any:
-    """Return the matrix's block of shape (BLOCK, BLOCK) at that place, float64."""
+    """Return the matrix's float64 block of shape (BLOCK, BLOCK) at a row and column of blocks."""
     return np.random.default_rng([row, column]).normal(size=(BLOCK, BLOCK))
 
 
 def symmetric(matrix: Any) -> Any:
-    """Return column means of the matrix plus its transpose, after a product; NumPy or Dask."""
+    """Return the column means of (M + M.T) @ M for a matrix M of NumPy or Dask."""
     return ((matrix + matrix.T) @ matrix).mean(axis=0)
 
 
@@ -83,7 +83,7 @@ def table_expected() -> Any:
 def run(client: Any) -> float:
     """Run both jobs on a cluster, check them, and return the megabytes that moved between workers.
 
-    Raises AssertionError when a result is not what NumPy or pandas say.
+    Raises AssertionError when a result differs from the result of NumPy or pandas.
     """
     before = _sent(client)
     np.testing.assert_allclose(client.compute(matrix_job(), sync=True), matrix_expected())
@@ -100,7 +100,7 @@ def _sent(client: Any) -> float:
 
 
 def main(address: str) -> None:
-    """Run on the cluster at that address and say what was done."""
+    """Run the jobs on the cluster at an address and print a summary."""
     with Client(address, timeout=60) as client:
         client.wait_for_workers(2, timeout=120)
         moved = run(client)

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from hypothesis import settings
 
 # How long a test takes says more about the machine than about us.
@@ -9,6 +10,9 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Take Ctrl-C: what a shell runs in the background ignores it, and so would its children."""
+    config.addinivalue_line(
+        "markers", "alone: changes the whole cluster, so that no other test may run meanwhile"
+    )
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from harness.programs import helm
 from tests.paths import CHART
-from tests.programs import helm
 
 Object = dict[str, Any]
 

@@ -1,9 +1,15 @@
 """What the chart promises of every component: names, ports, security, pass-through."""
 
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from harness.programs import helm
+from tests.paths import CHART
 from tests.rendering import Object, container, find, render
 
 COMPONENTS = ["scheduler", "worker", "jupyter"]
@@ -263,8 +269,10 @@ def test_environment_reaches_all_and_the_last_of_one_name_wins() -> None:
     }
     objects = render(values)
     scheduler = container(objects, "demo-dask-scheduler")["env"]
-    assert len(scheduler) == 3, "no name stands twice, which server-side apply would refuse"
-    assert {e["name"]: e["value"] for e in scheduler} == {"A": "own", "B": "all", "HOME": "/x"}
+    assert len(scheduler) == 5, "no name stands twice, which server-side apply would refuse"
+    users = {"USER": "dask", "LOGNAME": "dask"}
+    own = {"A": "own", "B": "all", "HOME": "/x", **users}
+    assert {e["name"]: e["value"] for e in scheduler} == own
     jupyter = container(objects, "demo-dask-jupyter")["env"]
     assert {"name": "A", "value": "all"} in jupyter
 
@@ -331,3 +339,56 @@ def test_probes_can_be_changed_removed_and_given_a_handler() -> None:
 def test_rendering_is_a_function_of_release_and_values() -> None:
     values = {"workers": {"a": {}, "b": {"processes": 2}}, "dask": {"config": {"x": 1}}}
     assert render(values) == render(values)
+
+
+def test_nothing_is_created_when_an_umbrella_disables_it() -> None:
+    assert render({"enabled": False}) == []
+    umbrella = {"enabled": True, "tags": {"dask": True}, "global": {"imageRegistry": "example.com"}}
+    assert render(umbrella) == render()
+
+
+def test_jupyters_own_flags_give_way() -> None:
+    values = {"ip": "::", "port": 8889, "rootDir": "/data"}
+    objects = render({"jupyter": values})
+    given = container(objects, "demo-dask-jupyter")["args"]
+    assert {"--ip=::", "--port=8889", "--ServerApp.root_dir=/data"} <= set(given)
+    assert find(objects, "Service", "demo-dask-jupyter")["spec"]["ports"][0]["port"] == 8889
+    for own in (["--ServerApp.root_dir=/data", "--ip=127.0.0.1"], ["--notebook-dir", "/data"]):
+        args = container(render({"jupyter": {"extraArgs": own}}), "demo-dask-jupyter")["args"]
+        assert args[-len(own) :] == own
+        assert "--ServerApp.root_dir=/home/dask" not in args
+        assert ("--ip=0.0.0.0" in args) == ("--ip=127.0.0.1" not in own)
+
+
+def test_the_test_pod_has_settings_of_its_own() -> None:
+    beside = {"name": "agent", "image": "agent:1"}
+    defaults = {"extraContainers": [beside], "nodeSelector": {"a": "b"}}
+    own = {
+        "resources": {"limits": {"cpu": 2}, "requests": None},
+        "tolerations": [{"operator": "Exists"}],
+    }
+    scheduler = {"env": [{"name": "A", "value": "1"}], "nodeSelector": {"c": "d"}}
+    values = {"podDefaults": defaults, "scheduler": scheduler, "test": own}
+    pod = find(render(values), "Pod", "demo-dask-test")["spec"]
+    (only,) = pod["containers"]
+    assert only["resources"] == {"limits": {"cpu": 2, "memory": "2Gi"}}
+    assert {"name": "A", "value": "1"} in only["env"]
+    assert (pod["nodeSelector"], pod["tolerations"]) == ({"a": "b"}, own["tolerations"])
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_the_condition_of_an_umbrella(version: int, tmp_path: Path) -> None:
+    chart = tmp_path / "platform"
+    shutil.copytree(CHART, chart / "charts" / "dask")
+    needed = {"name": "dask", "version": "*", "condition": "dask.enabled", "tags": ["compute"]}
+    about = {"apiVersion": "v2", "name": "platform", "version": "1.0.0", "dependencies": [needed]}
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(about))
+    (chart / "values.yaml").write_text("dask: {enabled: true}\nglobal: {imageRegistry: a}\n")
+
+    def kinds(*arguments: str) -> int:
+        command: list[str | Path] = [helm(version), "template", "my", chart, *arguments]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return printed.count("kind: Deployment")
+
+    assert kinds() == 3
+    assert kinds("--set", "dask.enabled=false") == 0

@@ -1,13 +1,15 @@
 """Which cluster the demo and the end-to-end tests take, and what they refuse to touch."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from demo import __main__ as demo
-from demo import target
-from tests.kubernetes import api
-from tests.kubernetes.errors import CommandError, UnusableError
+from devcluster import api
+from devcluster.errors import CommandError, UnusableError
+from harness import __main__ as harness
+from harness import target
 
 
 @pytest.fixture
@@ -55,8 +57,10 @@ def test_what_make_cluster_told_to_export_is_the_local_cluster(
     assert target.find().context == "dask-helm"
 
 
+@pytest.mark.parametrize("main", [demo.main, harness.main], ids=["demo", "harness"])
 @pytest.mark.parametrize(("error", "status"), [(UnusableError("x"), 2), (CommandError("x"), 1)])
 def test_a_cluster_that_does_not_start_is_no_traceback(
+    main: Callable[[], int],
     error: Exception,
     status: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,5 +70,5 @@ def test_a_cluster_that_does_not_start_is_no_traceback(
         raise error
 
     monkeypatch.setattr(target, "find", fails)
-    assert demo.main() == status
+    assert main() == status
     assert capsys.readouterr().err == f"{error}\n"

@@ -10,16 +10,18 @@ from dask_helm.errors import (
     DaskHelmError,
     DeviationError,
     ForbiddenError,
+    Hint,
     LossError,
     Place,
     Problem,
     StartError,
     TemplateError,
-    UnknownGroupError,
+    UnknownPoolError,
     UnreachableError,
     ValuesError,
     WaitError,
     YamlError,
+    hint,
 )
 
 PLACE = Place("a.yaml", 3, 5)
@@ -30,11 +32,11 @@ ERRORS: list[DaskHelmError] = [
     TemplateError("fails", PLACE, [Place("b.tpl", 1)], stated=True),
     TemplateError(message="fails", place=PLACE),
     ForbiddenError("list", "pods", "team", "no"),
-    UnknownGroupError("nix", "my.team", ["default"]),
-    UnreachableError("my.team", [Attempt("service", "tcp://a:1", "no answer")], "look"),
+    UnknownPoolError("nix", "my.team", ["default"]),
+    UnreachableError("my.team", [Attempt("service", "tcp://a:1", "no answer")], hint=hint("look")),
     StartError("0 of 1", ["pod: Unschedulable"]),
     WaitError("0 of 1", []),
-    LossError("2 results", ["a", "b"]),
+    LossError("2 results", ["a", "b"], hint=hint("Use {}", force=True)),
     BusyError("1 pod", ["pod"]),
     DeviationError("another pod", ["pod"]),
 ]
@@ -54,6 +56,32 @@ def test_errors_go_from_process_to_process(error: DaskHelmError, copied: Any) ->
     assert str(again) == str(error) != ""
     assert vars(again) == vars(error)
     assert again.exit_code == error.exit_code
+
+
+@pytest.mark.parametrize(
+    ("given", "in_python", "in_shell"),
+    [
+        (hint("Wait"), "Wait", "Wait"),
+        (
+            hint("Use {} to continue", force=True),
+            "Use force=True to continue",
+            "Use --force to continue",
+        ),
+        (
+            hint("Use: {}", release="my", namespace="team"),
+            "Use: HelmCluster('my', namespace='team')",
+            "Use: --release my --namespace team",
+        ),
+        (hint("Choose: {}", local_port=0), "Choose: local_port=0", "Choose: --local-port 0"),
+    ],
+)
+def test_each_surface_shows_a_hint_in_its_own_terms(
+    given: Hint, in_python: str, in_shell: str
+) -> None:
+    error = LossError("It failed", [], hint=given)
+    assert str(error) == f"It failed. {in_python}"
+    assert error.in_shell() == f"It failed. {in_shell}"
+    assert error.message == "It failed"
 
 
 def test_a_copy_is_raised_like_its_original() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.programs import helm
 from tests.paths import CHART, EXAMPLES
-from tests.programs import helm
 from tests.rendering import render
 
 EVERY_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

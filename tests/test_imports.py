@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from harness.programs import helm
 from tests.paths import ROOT
-from tests.programs import helm
 
-HEAVY = {"distributed", "dask", "kr8s", "kubernetes", "jsonschema", "rich", "jinja2", "bokeh"}
-HANDLE = {"distributed", "kr8s"}
+HEAVY = {
+    "distributed",
+    "dask",
+    "kubernetes_asyncio",
+    "kubernetes",
+    "jsonschema",
+    "rich",
+    "jinja2",
+    "bokeh",
+}
+HANDLE = {"distributed", "kubernetes_asyncio"}
 RENDERING = {"yaml", "click", "jsonschema_rs", "re2"}
 REPORT = "\nimport sys; sys.stderr.write('\\n'.join({n.partition('.')[0] for n in sys.modules}))"
 

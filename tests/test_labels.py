@@ -16,7 +16,12 @@ COMPONENTS = [
 
 @pytest.mark.parametrize(("name", "component", "pool"), COMPONENTS)
 def test_selectors_and_pods_carry_the_contract(name: str, component: str, pool: str | None) -> None:
-    expected = {labels.NAME: labels.CHART, labels.INSTANCE: "rel", labels.COMPONENT: component}
+    expected = {
+        labels.CLUSTER: "rel-dask",
+        labels.NAME: labels.CHART,
+        labels.INSTANCE: "rel",
+        labels.COMPONENT: component,
+    }
     if pool:
         expected[labels.POOL] = pool
     deployment = find(OBJECTS, "Deployment", name)
@@ -29,7 +34,7 @@ def test_selectors_and_pods_carry_the_contract(name: str, component: str, pool: 
 def test_every_object_names_release_component_version_and_chart() -> None:
     for rendered in OBJECTS:
         found = rendered["metadata"]["labels"]
-        assert found[labels.INSTANCE] == "rel"
+        assert (found[labels.INSTANCE], found[labels.CLUSTER]) == ("rel", "rel-dask")
         assert {labels.COMPONENT, "helm.sh/chart", "app.kubernetes.io/version"} <= set(found)
 
 
@@ -44,6 +49,5 @@ def test_port_names() -> None:
 
 def test_selector_text() -> None:
     assert labels.selector("rel", labels.WORKER, "big") == (
-        "app.kubernetes.io/name=dask,app.kubernetes.io/instance=rel,"
-        "app.kubernetes.io/component=worker,dask-helm/pool=big"
+        "app.kubernetes.io/instance=rel,app.kubernetes.io/component=worker,dask-helm/pool=big"
     )

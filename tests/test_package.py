@@ -8,8 +8,8 @@ from pathlib import Path
 import dask_helm
 import yaml
 
+from harness.programs import helm
 from tests.paths import CHART, ROOT, VALUES
-from tests.programs import helm
 
 
 def files(folder: Path) -> set[str]:
@@ -24,7 +24,7 @@ def test_the_wheel_carries_chart_schemas_and_examples(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"dask_helm/_data/chart/{name}" for name in files(CHART)} <= names
     assert {f"dask_helm/_data/values/{name}" for name in files(VALUES)} <= names
-    assert "dask_helm/_data/schemas/values.schema.yaml" in names
+    assert {"dask_helm/_data/schemas/values.schema.yaml", "dask_helm/py.typed"} <= names
 
 
 def test_the_packed_chart(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "no scheduler at all",
         {"scheduler": {"enabled": False}},
-        """scheduler.enabled is false and scheduler.address is empty: nothing would tell workers and Jupyter where their scheduler is. Write:
+        """scheduler.enabled is false, but scheduler.address is empty. Workers and Jupyter need the address of a scheduler. Write:
   scheduler:
     enabled: false
     address: tcp://SERVICE.NAMESPACE.svc:8786""",
@@ -102,7 +102,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "two schedulers to choose from",
         {"scheduler": {"address": "tcp://elsewhere:8786"}},
-        """scheduler.address is set although scheduler.enabled is true: a release has one scheduler, its own or one elsewhere. Write:
+        """scheduler.address is set, but scheduler.enabled is true. A release uses either its own scheduler or the one at this address. Write:
   scheduler:
     enabled: false
     address: tcp://elsewhere:8786""",
@@ -110,7 +110,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "Ingress on a scheduler that is off",
         {"scheduler": {**NO_SCHEDULER, "dashboard": {"ingress": {"enabled": True}}}},
-        """scheduler.dashboard.ingress.enabled is true although scheduler.enabled is false: the Ingress would lead nowhere. Write:
+        """scheduler.dashboard.ingress.enabled is true, but scheduler.enabled is false. The Ingress would have no backend. Write:
   scheduler:
     dashboard:
       ingress:
@@ -119,7 +119,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "Ingress on a Jupyter that is off",
         {"jupyter": {"enabled": False, "ingress": {"enabled": True}}},
-        """jupyter.ingress.enabled is true although jupyter.enabled is false: the Ingress would lead nowhere. Write:
+        """jupyter.ingress.enabled is true, but jupyter.enabled is false. The Ingress would have no backend. Write:
   jupyter:
     ingress:
       enabled: false""",
@@ -127,20 +127,30 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "pool name",
         {"workers": {"High_Mem": {}}},
-        """workers.High_Mem is no name for a pool, for it becomes a part of object names: at most 20 lower-case letters, digits and dashes. Write:
+        """workers.High_Mem is not a valid pool name. Pool names are part of object names: at most 20 lower-case letters, digits and dashes. Write:
   workers:
     high-mem: {}""",
+    ),
+    *(
+        (
+            f"pool name {name!r}",
+            {"workers": {name: {"replicas": 1}}},
+            f"""workers.{name or '""'} is not a valid pool name. Pool names are part of object names: at most 20 lower-case letters, digits and dashes. Write:
+  workers:
+    {proper}: {{"replicas":1}}""",
+        )
+        for name, proper in [("a/b", "a-b"), ("a:b", "a-b"), ("é", "pool"), ("", "pool")]
     ),
     (
         "pools with clashing names",
         {"workers": {"high-mem": {}, "high_mem": {}}},
-        "workers.high_mem and workers.high-mem clash: both would be called high-mem. "
+        "workers.high_mem and workers.high-mem conflict: both names become high-mem. "
         "Write two names that differ in their first 20 lower-case letters, digits and dashes.",
     ),
     (
         "GPU pool without a GPU",
         {"workers": {"gpu": {"type": "gpu", "gpu": None}}},
-        """workers.gpu is of type gpu without gpu.resource and gpu.count: dask cuda worker ends when it sees no GPU. Write:
+        """workers.gpu has type gpu, but not both gpu.resource and gpu.count. `dask cuda worker` exits if it finds no GPU. Write:
   workers:
     gpu:
       gpu:
@@ -150,7 +160,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "GPUs asked for twice",
         {"workers": {"gpu": {"type": "gpu", "resources": {"limits": {"nvidia.com/gpu": 4}}}}},
-        """workers.gpu.resources names nvidia.com/gpu, which gpu.count sets. Remove it there and write:
+        """workers.gpu.resources contains nvidia.com/gpu, which gpu.count sets. Remove it from resources and write:
   workers:
     gpu:
       gpu:
@@ -159,7 +169,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "processes of a GPU pool",
         {"workers": {"gpu": {"type": "gpu", "processes": 2}}},
-        """workers.gpu.processes is 2 in a pool of type gpu, which runs one process for each GPU. Write:
+        """workers.gpu.processes is 2, but a pool of type gpu runs one process per GPU. Write:
   workers:
     gpu:
       processes: 1
@@ -168,16 +178,52 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "less time to end than handing over needs",
-        {"podDefaults": {"terminationGracePeriodSeconds": 329}},
-        """workers.default.terminationGracePeriodSeconds is 329, and with drain.timeout 300 a worker may need 330 to hand over its results. Write a shorter drain.timeout, or null, which follows it:
+        {"podDefaults": {"terminationGracePeriodSeconds": 309}},
+        """workers.default.terminationGracePeriodSeconds is 309, but with drain.timeout 300 a worker can need 310 seconds to drain. Write a shorter timeout for this pool:
+  workers:
+    default:
+      drain:
+        timeout: 299
+or null, which uses the required time:
   workers:
     default:
       terminationGracePeriodSeconds: null""",
     ),
     (
+        "an image without the program dask",
+        {"image": {"tag": "2021.7.2"}, "workers": {"default": {"image": {"tag": "2022.10.0"}}}},
+        """The image of scheduler has the tag 2021.7.2, but the chart needs Dask 2022.10 or newer. Write:
+  image:
+    tag: "2026.8.0\"""",
+    ),
+    (
+        "a port of Jupyter that only Jupyter knows",
+        {"jupyter": {"extraArgs": ["--ServerApp.port=9999"]}},
+        """jupyter.extraArgs contains "--ServerApp.port=9999", but Service and probes need to know it. Remove it from extraArgs and write:
+  jupyter:
+    port: 9999""",
+    ),
+    (
+        "a path of Jupyter that only Jupyter knows",
+        {"jupyter": {"extraArgs": ["--ServerApp.base_url", "/x"]}},
+        """jupyter.extraArgs contains "--ServerApp.base_url", but Service and probes need to know it. Remove it from extraArgs and write:
+  jupyter:
+    prefix: /jupyter""",
+    ),
+    (
+        "packages that a variable would replace",
+        {
+            "extraPackages": {"pip": ["s3fs"]},
+            "workers": {"a": {"env": [{"name": "EXTRA_PIP_PACKAGES", "value": "zarr s3fs"}]}},
+        },
+        """workers.a.env sets EXTRA_PIP_PACKAGES, which would replace extraPackages.pip. Remove it and write:
+  extraPackages:
+    pip: ["s3fs","zarr"]""",
+    ),
+    (
         "two kinds of budget",
         {"scheduler": {"podDisruptionBudget": {"maxUnavailable": 1}}},
-        """scheduler.podDisruptionBudget has both minAvailable and maxUnavailable, of which Kubernetes takes one. Write:
+        """scheduler.podDisruptionBudget sets both minAvailable and maxUnavailable, but Kubernetes allows only one of them. Write:
   podDisruptionBudget:
     minAvailable: null
     maxUnavailable: 1""",
@@ -185,7 +231,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     (
         "node port of a ClusterIP",
         {"jupyter": {"service": {"nodePorts": {"http": 30888}}}},
-        """jupyter.service.nodePorts is set although jupyter.service.type is ClusterIP, which has none. Write:
+        """jupyter.service.nodePorts is set, but jupyter.service.type is ClusterIP, which has no node ports. Write:
   jupyter:
     service:
       type: NodePort""",
@@ -216,7 +262,7 @@ def test_helm_3_refuses_the_same(values: dict[str, Any]) -> None:
 
 def test_a_release_name_that_begins_with_a_digit() -> None:
     assert (
-        'The release name "1st" begins with a digit, and the name of a Service may not. Write:\n'
+        'The release name "1st" begins with a digit, but the name of a Service must begin with a letter. Write:\n'
         "  fullnameOverride: dask-1st-dask" in refusal({}, release="1st")
     )
 
@@ -235,5 +281,6 @@ def test_the_chart_checks_quantities_when_the_schema_is_skipped() -> None:
     values = {"workers": {"a": {"resources": {"limits": {"cpu": "1..5"}}}}}
     result = template(values, "--skip-schema-validation", check=False)
     assert (
-        'workers.a.resources.limits.cpu is "1..5", which is no Kubernetes quantity' in result.stderr
+        'workers.a.resources.limits.cpu is "1..5", which is not a valid Kubernetes quantity'
+        in result.stderr
     )

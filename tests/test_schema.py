@@ -44,17 +44,22 @@ def test_every_default_is_in_the_schema() -> None:
             assert key == "workers" or (key, inner) in described
 
 
+# Set by umbrella charts, or with the scheduler's as default.
+OPTIONAL = {("global",), ("tags",), *(("test", key) for key in ("image", "env", "envFrom"))}
+
+
 def inherited(path: tuple[str, ...]) -> bool:
     """Whether a value has its default in podDefaults, or none of its own."""
     pod = VALUES["properties"]["podDefaults"]["properties"]
-    component = path[0] in ("scheduler", "workerDefaults", "jupyter")
+    component = path[0] in ("scheduler", "workerDefaults", "jupyter", "test")
     return component and len(path) > 1 and path[1] in pod
 
 
 def optional(path: tuple[str, ...]) -> bool:
     """Whether absence is the default: parts of objects that only the user fills."""
     parents = {"service", "podSpec", "podDisruptionBudget", "nodePorts", "image"}
-    return bool(parents & set(path[:-1])) or path == ("global",)
+    of_a_pool = path[:2] == ("workerDefaults", "drain")  # those of the top-level drain
+    return bool(parents & set(path[:-1])) or path in OPTIONAL or of_a_pool
 
 
 def test_every_value_has_a_default() -> None:

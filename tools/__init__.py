@@ -1,1 +1,1 @@
-"""Generators of committed files; each is run by `make generate` and checked by `make verify`."""
+"""Generators of committed files: `make generate` runs them, `make verify` checks the files."""

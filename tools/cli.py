@@ -1,4 +1,4 @@
-"""Makes docs/cli.md, the reference of the command line, from the commands' own help texts."""
+"""Generates docs/cli.md, the reference of the command line, from the commands' help texts."""
 
 from collections.abc import Iterator
 
@@ -7,23 +7,22 @@ from dask_helm.cli.group import NAMES, group
 
 _WIDTH = 100
 _HEAD = """\
-<!-- Made from the help texts of dask_helm/cli/ by `make generate`; do not edit. -->
+<!-- Generated from the help texts of dask_helm/cli/ by `make generate`; do not edit. -->
 # Command line
 
-`pip install dask-helm` brings the command `dask-helm`. It is also `dask helm …` where Dask is
-installed, and `kubectl dask …`, because kubectl finds `kubectl-dask` on the `PATH`.
-[Rendering without Helm](render.md) shows what it is good for.
+`pip install dask-helm` installs the command `dask-helm`. It is also available as `dask helm …` if
+Dask is installed, and as `kubectl dask …`, because kubectl finds `kubectl-dask` on the `PATH`.
+[Render without Helm](render.md) and [Use a running cluster](cluster.md) show how to use it.
 
-| exit code | means |
+| exit code | meaning |
 |---|---|
-| 0 | all is well; for `diff`: no difference |
-| 1 | something failed; for `diff`: there are differences |
-| 2 | what you wrote is wrong; for `diff`: anything that went wrong |
+| 0 | success; for `diff`: no difference |
+| 1 | an error; for `diff`: there are differences |
+| 2 | wrong input; for `diff`: any error |
 | 130 | Ctrl-C |
 
-An error is one message on standard error. If it looks like a fault of the program,
-`DASK_HELM_DEBUG=1` shows where it comes from. Colours are only used on a terminal, and not at all
-with `NO_COLOR=1`.
+Errors are printed to standard error, without a traceback. To see the traceback of an internal
+error, set `DASK_HELM_DEBUG=1`. Colours are used only on a terminal; `NO_COLOR=1` turns them off.
 """
 
 

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# Makes .venv, the one Python environment of the tests, the demo and the tools. Argument: the Python to use.
+# Creates .venv, the Python environment of the tests, the demo and the tools.
+# Argument: the Python to use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${1:?usage: tools/environment.sh PYTHON}
 
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-    echo "Python 3.10 or newer is needed; $python is older. Say which one: make PYTHON=/path/to/python3.11" >&2
+    echo "Python 3.10 or newer is required, got $python. Choose: make PYTHON=/path/to/python3.11" >&2
     exit 2
 fi
-# Debian splits venv off; ensurepip tells whether it is there.
+# Debian packages venv separately. It is installed if ensurepip can be imported.
 if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     echo "Installing the Debian package python3-venv" >&2
     apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null
 fi
-echo "Making .venv with $("$python" --version)" >&2
+echo "Creating .venv with $("$python" --version)" >&2
 "$python" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet uv
 .venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt

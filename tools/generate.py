@@ -1,4 +1,4 @@
-"""Writes every generated file, or with --check says which are stale.
+"""Writes every generated file; with --check, only lists the stale ones.
 
 python -m tools.generate [--check]
 """
@@ -19,7 +19,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
 
 
 def stale() -> list[Path]:
-    """Return the generated files that are not what their generator makes now."""
+    """Return the generated files that differ from what their generator makes now."""
     return [
         path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()
     ]

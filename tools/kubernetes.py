@@ -1,10 +1,11 @@
-"""Takes the definitions that the values pass through out of an API server's OpenAPI document.
+"""Extracts the Kubernetes types that the values pass through from an API server's OpenAPI document.
 
     kubectl get --raw /openapi/v2 | python -m tools.kubernetes
 
-writes schemas/kubernetes.json: JSON schema draft-07, without prose, closed against unknown keys,
-with null allowed wherever Kubernetes takes it for "not given". Only what values.schema.yaml
-refers to is kept, for Helm stores the chart, schema and all, in every release.
+writes schemas/kubernetes.json: JSON schema draft-07 without descriptions. The schema rejects
+unknown keys and allows null wherever Kubernetes treats it as "not given". Only definitions that
+values.schema.yaml refers to are kept, because Helm stores the chart with its schema in every
+release.
 """
 
 import json
@@ -19,7 +20,7 @@ Schema = dict[str, Any]
 
 GROUPS = ("core.v1", "apps.v1", "networking.v1", "policy.v1")
 
-# The grammar in k8s.io/apimachinery/pkg/api/resource/quantity.go; plain numbers are taken, too.
+# The grammar in k8s.io/apimachinery/pkg/api/resource/quantity.go; plain numbers are accepted, too.
 QUANTITY: Schema = {
     "type": ["string", "number", "null"],
     "pattern": r"^\+?([0-9]+[.]?[0-9]*|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",
@@ -30,9 +31,9 @@ KEPT_KEYWORDS = ("required", "enum", "minimum", "maximum", "pattern")
 
 
 def extract(openapi: Schema, names: set[str]) -> dict[str, Schema]:
-    """Return the definitions of those names and all they refer to, by short name.
+    """Return the definitions with these names and all that they refer to, by short name.
 
-    `openapi` is an OpenAPI v2 document; a name that it does not hold raises KeyError.
+    `openapi` is an OpenAPI v2 document. Raises KeyError if it does not contain a name.
     """
     source = {_short(name): schema for name, schema in _served(openapi)}
     source["VolumeSource"] = _volume_source(source["Volume"])
@@ -47,7 +48,7 @@ def extract(openapi: Schema, names: set[str]) -> dict[str, Schema]:
 
 
 def _served(openapi: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the definitions, those of the groups the chart uses last so that they win."""
+    """Yield all definitions; those of the groups that the chart uses come last and override."""
     names = openapi["definitions"]
     yield from names.items()
     for group in GROUPS:
@@ -59,7 +60,7 @@ def _short(name: str) -> str:
 
 
 def _volume_source(volume: Schema) -> Schema:
-    """OpenAPI inlines the source of a volume beside its name."""
+    """Return the schema of a volume's source, which OpenAPI inlines beside the volume's name."""
     properties = {key: value for key, value in volume["properties"].items() if key != "name"}
     return {"type": "object", "properties": properties}
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pins the newest versions that pyproject.toml allows: requirements.txt for client, scheduler, workers and
-# notebook, requirements-dev.txt for that and the tools. Python 3.11 is what the cluster's image has.
+# Pins the newest versions that pyproject.toml allows. requirements.txt is for client, scheduler,
+# workers and notebook; requirements-dev.txt adds the tools. The cluster's image has Python 3.11.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 compile=(.venv/bin/uv pip compile --quiet --upgrade --python-version 3.11 pyproject.toml

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the end-to-end tests use, those of them that are missing:
-# a browser that looks at the pages and the web server that stands in for an Ingress controller.
+# Installs the missing Debian packages for the end-to-end tests: a browser that opens the pages, and
+# a web server that acts as the Ingress controller.
 set -euo pipefail
 missing=()
 for program in chromium nginx; do

@@ -1,4 +1,4 @@
-"""The README with its table of presets, which is made from the first lines of values/."""
+"""Generates the README's table of presets from the first lines of the files in values/."""
 
 from dask_helm.cli import presets
 

@@ -1,4 +1,4 @@
-"""Makes docs/values.md, the reference of all values, from schema (prose, types) and defaults."""
+"""Generates docs/values.md, the reference of all values, from the schema and the defaults."""
 
 import json
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _sections() -> Iterator[Section]:
     single = [n for n, value in schema["properties"].items() if "properties" not in value]
     rows = [row for n in single for row in _rows(n, schema["properties"][n], defaults.get(n), {})]
     yield Section(
-        "At the top", "Names, labels and environment of every component; the pools.", rows
+        "Top level", "Names, labels and environment of every component, and the pools.", rows
     )
     for name, value in schema["properties"].items():
         if name not in single:
@@ -59,7 +59,7 @@ def _sections() -> Iterator[Section]:
 
 
 def _rows(path: str, schema: Schema, default: Any, skipped: Schema) -> Iterator[Row]:
-    """Yield a row for each leaf below; a key that is the same as in podDefaults is told there."""
+    """Yield a row for each leaf below a path, except for keys documented under podDefaults."""
     if "properties" not in schema:
         yield Row(path, _type(schema), _code(default), _cell(schema))
         return
@@ -84,7 +84,7 @@ def _list_type(schema: Schema) -> str:
 
 
 def _kubernetes_type(reference: str) -> str:
-    """`PodSpec.dnsConfig` for a reference into a definition, `Affinity` for one to a whole."""
+    """Return `PodSpec.dnsConfig` for a reference to a property, `Affinity` for one to a type."""
     return reference.rpartition("definitions/")[2].replace("/properties/", ".")
 
 

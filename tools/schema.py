@@ -1,4 +1,4 @@
-"""Makes chart/values.schema.json, one file as Helm wants it, from schemas/."""
+"""Generates chart/values.schema.json, a single file as Helm requires, from schemas/."""
 
 import json
 

@@ -1,10 +1,12 @@
-"""The handle beside kubectl and a bare Client, on a real Kubernetes.
+"""The handle compared with kubectl and a plain Client, on a real Kubernetes.
 
-connecting  until the first result             beside a Client over a port-forward that is open
-scaling     up and down, until it is done      beside kubectl scale and kubectl wait
-forwarding  bytes through a port-forward       beside kubectl port-forward
-victims     who goes of a thousand workers     beside nobody: a limit in seconds
-logs        of a hundred pods                  beside a loop of kubectl logs
-places      namespaces, releases, handles; what is made is removed, also after Ctrl-C
+connecting  the time to the first result             peer: a Client over an open port-forward
+scaling     scaling up and down                      peer: kubectl scale and kubectl wait
+leaving     from the last task until pods are gone   no peer: a limit in seconds
+forwarding  bytes through a port-forward             peer: kubectl port-forward
+victims     choosing among a thousand workers        no peer: a limit in seconds
+logs        the logs of a hundred pods               peer: a loop of kubectl logs
+places      namespaces and releases, which are removed at the end, also after Ctrl-C
 crowd       a scheduler with very many workers, for `victims`
+transfer    a transfer and its server, for `forwarding`
 """

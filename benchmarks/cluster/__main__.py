@@ -1,8 +1,17 @@
-"""All benchmarks of the handle, a table each. It exits with 0 whatever was measured."""
+"""All benchmarks of the handle, a table each. The exit status is 0 whatever they measure."""
 
-from benchmarks.cluster import connecting, forwarding, leaving, logs, places, scaling, victims
+from benchmarks.cluster import (
+    connecting,
+    forwarding,
+    leaving,
+    logs,
+    places,
+    scaling,
+    shrinking,
+    victims,
+)
 
-BENCHMARKS = (connecting, scaling, leaving, forwarding, victims, logs)
+BENCHMARKS = (connecting, scaling, leaving, forwarding, victims, shrinking, logs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Until the first result: handle and Client from nothing, against a Client of an open port-forward.
+"""Time to the first result: a new handle and Client, against a Client on an open port-forward.
 
-Both go through a port-forward of ours, so that what differs is what the handle does before.
+Both use a port-forward of dask-helm, so the difference is the work of the handle before that.
 """
 
 import subprocess
@@ -8,18 +8,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from dask_helm.cluster import ways
+from dask_helm.cluster.connect import routes
 from distributed import Client
 
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread
-from demo.release import Release
-from tests.e2e.handles import SMALL, handle
+from harness.handles import SMALL, handle
+from harness.release import Release
 
 ALLOWED = 0.5  # seconds
 ROUNDS, PROCESSES = 9, 3
 VALUES = {"workers": {"default": {"replicas": 1, "resources": SMALL}}}
-# The same as a user's first cell, with the imports.
+# Like the first cell of a user's notebook, including the imports.
 _BOTH = """
 import sys
 from distributed import Client
@@ -35,8 +35,8 @@ client.submit(int, 1, pure=False).result(60)
 
 
 def rows() -> Iterator[Row]:
-    """Yield the times in a running process, and in processes of their own."""
-    with places.release(VALUES) as release, handle(release, via=ways.PORT_FORWARD) as opened:
+    """Yield the times in a running process, and in new processes."""
+    with places.release(VALUES) as release, handle(release, via=routes.PORT_FORWARD) as opened:
         opened.wait_ready(timeout=120)
         address = opened.scheduler_address
         yield _in_one_process(release, address)
@@ -53,7 +53,7 @@ def _in_one_process(release: Release, address: str) -> Row:
 
 def _ours(release: Release) -> float:
     start = time.perf_counter()
-    with handle(release, via=ways.PORT_FORWARD) as cluster, Client(cluster) as client:
+    with handle(release, via=routes.PORT_FORWARD) as cluster, Client(cluster) as client:
         return _first_result(client, start)
 
 
@@ -69,7 +69,7 @@ def _first_result(client: Client, start: float) -> float:
 
 
 def _from_nothing(release: Release, address: str) -> Row:
-    """Only informs: most of it is Python that starts and imports."""
+    """Measure new processes; there is no target, because Python's start and imports dominate."""
     found = release.target
     where = [release.name, release.namespace, str(found.kubeconfig), found.context]
     commands = ([*where, ""], [*where, address])

@@ -1,7 +1,8 @@
 """A real scheduler and very many real workers, in a few processes of this machine (Linux).
 
-A worker seems to be on a host of its own, as if in a pod: it listens on an address of its own, for
-all of 127/8 belongs to this machine. The processes end when their standard input does.
+Each worker appears to be on its own host, as if in a pod: it listens on its own address, which is
+possible because all of 127/8 belongs to this machine. The processes end when their standard input
+ends.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from distributed import Scheduler, Worker
 
 _PROCESSES = 2
 _READY = "ready"
-# They are to be there, not to look at themselves all the time: that alone would fill a processor.
+# The workers only need to exist. Their monitoring of themselves would keep a processor busy.
 _QUIET = {
     "distributed.scheduler.worker-ttl": None,
     "distributed.worker.profile.enabled": False,
@@ -34,7 +35,7 @@ Process = subprocess.Popen[str]
 
 @contextmanager
 def crowd(names: Sequence[str]) -> Iterator[str]:
-    """Yield the address of a scheduler that has a worker of each of these names."""
+    """Yield the address of a scheduler that has a worker with each of these names."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         scheduler = stack.enter_context(_process("scheduler", folder))
@@ -55,7 +56,7 @@ def _host(number: int) -> str:
 
 @contextmanager
 def _process(*arguments: str) -> Iterator[Process]:
-    # A Ctrl-C is not for it: it ends when this program does, whatever happens to that.
+    # Its own session shields it from Ctrl-C. It ends when this program ends, for whatever reason.
     command = [sys.executable, "-m", "benchmarks.cluster.crowd", *arguments]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     process = subprocess.Popen(command, start_new_session=True, **pipes)
@@ -76,7 +77,7 @@ def _line(process: Process) -> str:
     assert process.stdout  # noqa: S101
     line = process.stdout.readline().strip()
     if not line:
-        raise RuntimeError("a process of the crowd has ended; see above")
+        raise RuntimeError("a process with the scheduler or workers has ended; see above")
     return line
 
 
@@ -103,7 +104,7 @@ async def _worker(folder: str, address: str, name: str, host: str) -> Worker:
 
 
 def _end_with_input() -> None:
-    """Go when the program that started this goes, however it does, and without farewells."""
+    """Exit without cleanup when the program that started this process ends, for whatever reason."""
 
     def wait() -> None:
         sys.stdin.read()

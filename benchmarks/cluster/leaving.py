@@ -1,8 +1,8 @@
-"""From the end of the longest task to the moment when the pods are gone: two workers of three.
+"""Time from the end of the longest task until the pods are gone, for two of three workers.
 
-They work, hold results and have a queue. The limit is that of the promise; what is left of it when
-two ordinary pods end, without a hook and at the first signal, is Kubernetes' own. Task and pod are
-timed by the clocks of two machines, unless the cluster is a local one.
+The workers run tasks, hold results and have a queue. The limit is the promised one. Two ordinary
+pods, which have no hook and end at the first signal, show the part of the time that Kubernetes
+itself takes. The clocks of two machines time the task and the pods, unless the cluster is local.
 """
 
 import json
@@ -14,10 +14,10 @@ from distributed import Client
 
 from benchmarks.cluster import places, scaling
 from benchmarks.measuring import Row, Spread, seconds_of
-from demo.release import Release
-from tests.e2e import observing, removals
-from tests.e2e.handles import SMALL, handle
-from tests.e2e.load import Load
+from harness import observation, removals
+from harness.handles import SMALL, handle
+from harness.load import Load
+from harness.release import Release
 
 LIMIT = 2.0  # seconds
 PODS, ROUNDS = 3, 5
@@ -71,8 +71,8 @@ def _scale(release: Release, number: int) -> None:
 
 
 def _install_ordinary(release: Release) -> None:
-    """Make a Deployment of the workers' image, which waits for the signal to end."""
-    worker = observing.pods(release, labels.WORKER)[0]["spec"]["containers"][0]
+    """Create a Deployment with the workers' image that only waits for the signal to end."""
+    worker = observation.pods(release, labels.WORKER)[0]["spec"]["containers"][0]
     container = {
         "name": _ORDINARY,
         "image": worker["image"],

@@ -1,4 +1,4 @@
-"""What a hundred pods have printed, by the handle and by a loop of `kubectl logs`."""
+"""The logs of a hundred pods, read by the handle and by a loop of `kubectl logs`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,14 +6,14 @@ from dask_helm import HelmCluster, labels
 
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread, seconds_of
-from demo.release import Release
-from tests.e2e.handles import handle
+from harness.handles import handle
+from harness.release import Release
 
 AT_LEAST = 5.0
 PODS, LINES = 100, 300
 ROUNDS, LOOPS = 5, 2
 _POOL = "talkers"
-# The pods of this pool only print and stay; they are no workers, and so need not be asked.
+# The pods of this pool only print and sleep. They run no workers, so they need no drain.
 _TALK = f"seq -f 'distributed.worker - INFO - this is line %.0f' {LINES}; exec sleep 3600"
 VALUES = {
     "drain": {"enabled": False},
@@ -32,7 +32,7 @@ VALUES = {
 
 
 def rows() -> Iterator[Row]:
-    """Yield the times of all logs."""
+    """Yield the times of reading all logs."""
     with places.release(VALUES) as release, handle(release) as cluster:
         pods = [one["metadata"]["name"] for one in release.objects("pod", labels.WORKER, _POOL)]
         _check(_ours(cluster), _loop(release, pods[:3]))
@@ -61,7 +61,7 @@ def _selector(release: Release) -> None:
 def _check(ours: Mapping[str, str], some: Mapping[str, str]) -> None:
     same = all(ours[pod] == text and text.count("\n") == LINES for pod, text in some.items())
     if len(ours) != PODS or not same:
-        raise AssertionError("the handle's logs are not those of kubectl")
+        raise AssertionError("the handle's logs differ from those of kubectl")
 
 
 def _row(what: str, ours: Spread, peers: Spread, at_least: float | None = None) -> Row:

@@ -1,4 +1,4 @@
-"""Where the benchmarks of the handle run: namespaces and releases that are removed at the end."""
+"""Namespaces and releases for the benchmarks of the handle, which are removed at the end."""
 
 import secrets
 import signal
@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from benchmarks.measuring import Row, show
-from demo import target
-from demo.release import Release
-from demo.target import Target, Values
+from harness import target
+from harness.release import Release
+from harness.target import Target, Values
 
 LIMIT = 600
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
 def main(rows: Callable[[], Iterable[Row]], seconds: int = LIMIT) -> None:
-    """Print the rows of a benchmark. What it has made is removed, however it ends."""
+    """Print the rows of a benchmark; remove everything that it created, however it ends."""
     for number in _INTERRUPTIONS:
         signal.signal(number, _end)
     signal.alarm(seconds)
@@ -28,12 +28,12 @@ def main(rows: Callable[[], Iterable[Row]], seconds: int = LIMIT) -> None:
 
 def _end(number: int, _: object) -> NoReturn:
     late = number == signal.SIGALRM
-    sys.exit("the benchmark takes too long; it was ended" if late else 128 + number)
+    sys.exit("the benchmark timed out and was stopped" if late else 128 + number)
 
 
 @contextmanager
 def namespace() -> Iterator[tuple[Target, str]]:
-    """Yield a cluster and a new namespace of it, which is gone afterwards."""
+    """Yield a cluster and a new namespace in it; delete the namespace afterwards."""
     cluster, name = target.find(), f"dask-benchmark-{secrets.token_hex(3)}"
     try:
         kubectl(cluster, "create", "namespace", name)
@@ -46,7 +46,7 @@ def namespace() -> Iterator[tuple[Target, str]]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let nothing interrupt this, nor the programs that it starts."""
+    """Ignore signals that interrupt, also in programs that are started in this context."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
     try:
         yield
@@ -66,6 +66,6 @@ def release(values: Values) -> Iterator[Release]:
 
 def kubectl(cluster: Target, *arguments: str) -> str:
     """Run kubectl and return what it prints."""
-    # It takes Ctrl-C although it was started without; in a session of its own it gets none.
+    # kubectl handles Ctrl-C even if it is started with SIGINT ignored; its own session prevents it.
     given: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "start_new_session": True}
     return str(subprocess.run(cluster.kubectl(*arguments), check=True, **given).stdout)

@@ -1,7 +1,7 @@
-"""Scaling until it is done, by the handle and by kubectl: idle workers that hold nothing.
+"""Time of scaling idle workers that hold nothing, by the handle and by kubectl.
 
-Up is until all pods are ready, and for ours until their workers are registered, too; down is until
-the pods are gone, and ours has drained them before.
+Scaling up lasts until all pods are ready and, for the handle, until their workers are registered.
+Scaling down lasts until the pods are gone; the handle drains them before that.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from dask_helm import HelmCluster, labels
 
 from benchmarks.cluster import places
 from benchmarks.measuring import Row, Spread, seconds_of
-from demo.release import Release
-from tests.e2e import removals
-from tests.e2e.handles import SMALL, handle
+from harness import removals
+from harness.handles import SMALL, handle
+from harness.release import Release
 
 AT_MOST = 1.05
 PODS, ROUNDS = 3, 5
@@ -25,7 +25,7 @@ VALUES = {
 
 
 def rows() -> Iterator[Row]:
-    """Yield the times up and down."""
+    """Yield the times of scaling up and down."""
     with places.release(VALUES) as release, handle(release) as cluster:
         turns = [_turn(release, cluster) for _ in range(ROUNDS + 1)][1:]
     up, down, peers_up, peers_down = (Spread.of(times) for times in zip(*turns, strict=True))
@@ -50,13 +50,13 @@ def _up(cluster: HelmCluster) -> None:
 
 
 def peers_up(release: Release, deployment: str, number: int) -> None:
-    """Scale up by kubectl, and wait until the pods are ready."""
+    """Scale up with kubectl, and wait until the pods are ready."""
     removals.scale(release, number, deployment)
     release.kubectl("rollout", "status", deployment, f"--timeout={PATIENCE}s")
 
 
 def peers_down(release: Release, deployment: str, selector: str) -> None:
-    """Scale to zero by kubectl, and wait until the pods are gone."""
+    """Scale to zero with kubectl, and wait until the pods are gone."""
     removals.scale(release, 0, deployment)
     release.kubectl("wait", "pods", "-l", selector, "--for=delete", f"--timeout={PATIENCE}s")
 

@@ -1,7 +1,7 @@
-"""One transfer over a local port, and the server that answers it from a pod.
+"""A transfer over a local port, and the server in a pod that answers it.
 
-Also a program of its own, `python transfer.py download PORT MEGABYTES`. It imports nothing but the
-standard library, for it is started anew for each transfer.
+The module is also a program: `python transfer.py download PORT MEGABYTES`. It imports only the
+standard library, because each transfer starts it again.
 """
 
 import socket
@@ -15,7 +15,7 @@ _MEGABYTE = 1_000_000
 
 
 def seconds(direction: str, port: int, megabytes: int) -> float:
-    """Return the seconds from the first byte to the last, or to the receipt of an upload."""
+    """Return the seconds from the first byte to the last, or until an upload is acknowledged."""
     sent = direction[:1].encode()
     if direction == UPLOAD:
         sent, awaited = sent + bytes(megabytes * _MEGABYTE), 1
@@ -33,11 +33,11 @@ def _receive(connection: socket.socket, left: int) -> None:
     while left > 0 and (count := connection.recv_into(buffer)):
         left -= count
     if left:
-        raise ConnectionError(f"the transfer broke off, {left} bytes are missing")
+        raise ConnectionError(f"the transfer ended early: {left} bytes are missing")
 
 
 def server(megabytes: int) -> Callable[[], int]:
-    """Return what begins to serve and returns its port; it can be pickled by value."""
+    """Return a function that starts the server and returns its port; it can be pickled by value."""
 
     def serve() -> int:
         import socket

@@ -1,8 +1,8 @@
-"""Choosing 500 workers that go, of 1,000: what the handle reads, asks and sorts before it drains.
+"""Time of choosing 500 of 1,000 workers to remove: the steps of the handle before it drains.
 
-The pods are those of a real Deployment, with the status that a kubelet would report, but run
-nowhere, for no Kubernetes scheduler cares for them. The Dask scheduler is real, and so are its
-thousand workers, which hold results; a quarter of them is busy.
+The pods belong to a real Deployment and have the status that a kubelet would report. They do not
+run, because no Kubernetes scheduler handles them. The Dask scheduler and its thousand workers are
+real. The workers hold results, and a quarter of them are busy.
 """
 
 import asyncio
@@ -13,16 +13,17 @@ from contextlib import ExitStack
 from typing import Any
 
 from dask_helm import labels, render
-from dask_helm.cluster.access import Access
-from dask_helm.cluster.kubernetes import Kubernetes, Target
-from dask_helm.cluster.scaling import Scaling, chosen_pool
+from dask_helm.cluster.api.client import Kubernetes
+from dask_helm.cluster.api.credentials import Access
+from dask_helm.cluster.api.objects import Target
+from dask_helm.cluster.scaling.scale import Scaling
 from distributed import Client, wait
 
 from benchmarks.cluster import places
 from benchmarks.cluster.crowd import crowd
 from benchmarks.measuring import Row, Spread
-from demo.release import Release
-from tests.e2e.handles import handle
+from harness.handles import handle
+from harness.release import Release
 
 LIMIT = 1.0  # seconds
 PODS, GOING, BUSY, ROUNDS = 1000, 500, 250, 9
@@ -31,15 +32,15 @@ _ELSEWHERE = "tcp://scheduler.elsewhere:8786"
 
 
 def rows() -> Iterator[Row]:
-    """Yield the time of the whole, and that of its parts."""
+    """Yield the total time and the times of its parts."""
     with ExitStack() as stack:
         cluster, namespace = stack.enter_context(places.namespace())
         release = Release(cluster, "demo", namespace)
-        pods = _pods(release)
+        pods = pods_of(release)
         address = stack.enter_context(crowd(pods))
         client = stack.enter_context(Client(address))
         held = _work(client)
-        asyncio.run(_pretend(release, pods))
+        asyncio.run(pretend(release, pods))
         yield from _rows(asyncio.run(_measure(release, address)))
         del held
 
@@ -48,12 +49,12 @@ def _rows(turns: list[tuple[float, float]]) -> Iterator[Row]:
     whole, look, choice = map(Spread.of, ([a + b for a, b in turns], *zip(*turns, strict=True)))
     what, limit = f"choosing {GOING} of {PODS} workers", f"limit {LIMIT:g} s"
     yield Row(what, whole.milliseconds(), limit, whole.median / LIMIT, at_most=1)
-    yield Row("… seeing pods and workers", look.milliseconds(), limit, look.median / LIMIT)
-    yield Row("… asking who goes, and sorting", choice.milliseconds(), limit, choice.median / LIMIT)
+    yield Row("… reading pods and workers", look.milliseconds(), limit, look.median / LIMIT)
+    yield Row("… asking and sorting", choice.milliseconds(), limit, choice.median / LIMIT)
 
 
-def _pods(release: Release) -> list[str]:
-    """Make a release whose pods nobody starts, and return their names when all are there."""
+def pods_of(release: Release) -> list[str]:
+    """Create a release whose pods are never scheduled; return their names when all exist."""
     pool = {"replicas": PODS, "schedulerName": "nobody"}
     elsewhere = {"enabled": False, "address": _ELSEWHERE}
     values = {"scheduler": elsewhere, "jupyter": {"enabled": False}, "workers": {"default": pool}}
@@ -77,7 +78,7 @@ def _names(release: Release) -> list[str]:
 
 
 def _work(client: Client) -> Any:
-    """Let the workers hold results of different sizes, and some of them be busy for long."""
+    """Give the workers results of different sizes, and keep some of them busy for a long time."""
 
     async def busy(_: int) -> None:
         import asyncio
@@ -89,8 +90,8 @@ def _work(client: Client) -> Any:
     return held, client.map(busy, range(BUSY), pure=False)
 
 
-async def _pretend(release: Release, pods: list[str]) -> None:
-    """Report of the pods what a kubelet would."""
+async def pretend(release: Release, pods: list[str]) -> None:
+    """Report the status of the pods as a kubelet would."""
     gate = asyncio.Semaphore(_AT_ONCE)
     access = Access(str(release.target.kubeconfig), release.target.context)
     async with Kubernetes(access) as kubernetes:
@@ -128,16 +129,16 @@ async def _measure(release: Release, address: str) -> list[tuple[float, float]]:
 
 
 async def _turn(cluster: Any) -> tuple[float, float]:
-    """Return the seconds of seeing and of choosing, as scaling down does it."""
+    """Return the seconds of reading and of choosing, both done as in scaling down."""
     opened = cluster._opened_connection
     change = Scaling(opened.kubernetes, cluster.scheduler_comm, cluster._look, print, None)
     start = time.perf_counter()
-    pool = chosen_pool(await change.look(), None)
+    pool = (await change.look()).one(None)
     seen = time.perf_counter()
     going = await change._choose(pool, PODS - GOING)
     chosen = time.perf_counter()
     if len(going) != GOING or not all(one.ready and one.registered for one in going):
-        raise AssertionError(f"{len(going)} pods were chosen, or some are not as they should be")
+        raise AssertionError(f"chose {len(going)} pods, expected {GOING} ready and registered ones")
     return seen - start, chosen - seen
 
 

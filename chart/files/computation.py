@@ -1,4 +1,4 @@
-"""What `helm test` runs: a computation whose result is known."""
+"""The script of `helm test`: a computation whose result is known."""
 
 import os
 

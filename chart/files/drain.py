@@ -1,9 +1,9 @@
-"""The preStop hook of a worker pod: has handed over what the pod's workers hold, and then ends.
+"""The preStop hook of a worker pod: ends after the pod's workers have handed over their results.
 
-A nanny of the pod does it (dask_helm_handover.py), which has Dask loaded. Where none answers this
-process does it, and needs a second and 80 MB more.
+A nanny of the pod, which has already loaded Dask, does the work (dask_helm_handover.py). If no
+nanny answers, this process does the work, which takes a second and 80 MB more.
 
-Whatever goes wrong ends the script, and the pod stops as it would without it.
+Any error ends the script, and the pod stops as it would without a hook.
 """
 
 import asyncio
@@ -14,21 +14,14 @@ import socket
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # which Python leaves out with PYTHONSAFEPATH
+sys.path.insert(0, str(Path(__file__).parent))  # Python omits it with PYTHONSAFEPATH
 
-from dask_helm_handover import (
-    CONNECT_TIMEOUT,
-    Order,
-    address,
-    hand_over,
-    is_reachable,
-    stamped,
-    took,
-)
+from dask_helm_handover import Order, address, hand_over, stamped, took
 
-# With defaults, for while a release is upgraded this file also reaches pods of an older chart.
+# The defaults are for pods of an older chart, which also get this file during an upgrade.
 ORDER = Order(
     os.environ["POD_NAME"],
     os.environ["DASK_SCHEDULER_ADDRESS"],
@@ -36,20 +29,22 @@ ORDER = Order(
     float(os.environ.get("DRAIN_TIMEOUT", "20")),
     float(os.environ.get("DRAIN_REPLACEMENT_TIMEOUT", "15")),
 )
-# What a hook prints is in no log; what the first process of the container prints is.
+# The output of a hook is not in the pod's log; the output of the container's first process is.
 LOG = os.environ.get("DRAIN_LOG", "/proc/1/fd/1")
-# Seconds for the last results after the deadline: less than the chart adds to the grace period.
-LAST_COPIES = 20
-# Seconds within which a nanny takes an order.
+# Seconds that the pod may take to stop. Without a given time: for pods of an older chart.
+GRACE_PERIOD = float(os.environ.get("DRAIN_GRACE_PERIOD", ORDER.timeout + 30))
+# Seconds of these that are left for the worker to stop after the hook.
+STOP_TIMEOUT = 10
+# Seconds within which a nanny accepts an order.
 NANNY_TIMEOUT = 3
 
 
 def log(message):
-    """Write a line to the pod's log, or nowhere when that is not allowed."""
+    """Write a line to the pod's log, or skip the log if it cannot be written."""
     line = stamped(message)
     print(line, flush=True)
     try:
-        # A log that nobody reads must not hold up the hook.
+        # A log that nobody reads must not block the hook.
         target = os.open(LOG, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
         os.write(target, f"{line}\n".encode())
         os.close(target)
@@ -58,21 +53,20 @@ def log(message):
 
 
 def end(message):
-    """End the process, whatever its other threads and connections wait for."""
+    """End the process at once, even if other threads and connections still wait."""
     log(took(ORDER, message))
     os._exit(0)
 
 
 def end_after(seconds, message):
-    """Return a clock that ends the process unless it is cancelled before."""
+    """End the process after a number of seconds."""
     clock = threading.Timer(seconds, end, [message])
     clock.daemon = True
     clock.start()
-    return clock
 
 
 def ask_nanny():
-    """Return the status with which a nanny has done it, or None when none does."""
+    """Return the status of a nanny that executed the order, or None if no nanny does."""
     with contextlib.suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as nanny:
         nanny.settimeout(NANNY_TIMEOUT)
         nanny.connect(address(ORDER.pod))
@@ -84,20 +78,22 @@ def ask_nanny():
 
 
 async def do():
-    """Hand over here, and end here: a loop that is closed waits for what is still under way."""
-    from distributed import Security
+    """Hand over in this process and exit at once.
 
-    os._exit(await hand_over(ORDER, Security(), log))
+    Closing the event loop would wait for operations that are still in progress.
+    """
+    os._exit(await hand_over(ORDER, None, log))
+
+
+def check():
+    """Exit with a message unless this interpreter can run the hook."""
+    if find_spec("distributed") is None:
+        raise SystemExit(f"{sys.executable} has no module distributed")
 
 
 def main():
-    """Hand over within the time that there is."""
-    nobody = f"the scheduler {ORDER.scheduler} cannot be reached: nothing to do"
-    clock = end_after(CONNECT_TIMEOUT, nobody)
-    if not is_reachable(ORDER.scheduler):
-        end(nobody)
-    clock.cancel()
-    last = ORDER.begin + ORDER.timeout + LAST_COPIES
+    """Hand over within the time limit."""
+    last = ORDER.begin + GRACE_PERIOD - STOP_TIMEOUT
     end_after(last - time.monotonic(), "there is no time left: ended")
     status = ask_nanny()
     if status is None:
@@ -106,4 +102,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    check() if sys.argv[1:] == ["--check"] else main()

@@ -53,11 +53,8 @@ The image of a component: its own keys over the top-level ones, the chart's appV
 Empty or null says "as at the top". Input: root, values (the component's).
 */ -}}
 {{- define "dask.imageValues" -}}
-{{- $image := dict -}}
-{{- range list (dict "tag" .root.Chart.AppVersion) .root.Values.image .values.image -}}
-{{- range $key, $value := . }}{{ if $value }}{{ $_ := set $image $key $value }}{{ end }}{{ end -}}
-{{- end -}}
-{{- $image | toYaml -}}
+{{- $own := .values.image | default dict | deepCopy -}}
+{{- merge $own (.root.Values.image | default dict) (dict "tag" .root.Chart.AppVersion) | toYaml -}}
 {{- end -}}
 
 {{- /* The three probes. One without a handler asks the component's own health page. */ -}}

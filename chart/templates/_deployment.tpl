@@ -7,10 +7,10 @@ merged), args, env, ports, health, volumes, mounts; see _pod.tpl for the last si
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  {{- include "dask.metadata" (dict "root" .root "component" .component "pool" .pool "labels" .values.labels "annotations" .values.annotations) | nindent 2 }}
+  {{- include "dask.metadata" (dict "root" .root "component" .component "pool" .pool "labels" .values.labels "annotations" .values.annotations "ownAnnotations" (include "dask.replicasAnnotation" . | fromYaml)) | nindent 2 }}
 spec:
-  {{- if not (kindIs "invalid" .values.replicas) }}
-  replicas: {{ .values.replicas | int }}
+  {{- with include "dask.replicas" . }}
+  replicas: {{ . }}
   {{- end }}
   {{- with .values.strategy }}
   strategy:
@@ -24,6 +24,30 @@ spec:
       {{- include "dask.podMetadata" (dict "root" .root "component" .component "pool" .pool "values" .values "checksums" $checksums) | nindent 6 }}
     spec:
       {{- include "dask.podSpec" . | trim | nindent 6 }}
+{{- end -}}
+
+{{- /*
+The number of pods: that of the values, unless somebody scaled the Deployment since the values said the
+same number. So `helm upgrade` keeps the size that kubectl, an autoscaler or HelmCluster gave a pool,
+and does not conflict with them over it. Without a cluster `lookup` finds nothing.
+*/ -}}
+{{- define "dask.replicas" -}}
+{{- if not (kindIs "invalid" .values.replicas) -}}
+{{- $live := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "dask.componentName" .) | default dict -}}
+{{- $number := get (get ($live.metadata | default dict) "annotations" | default dict) "dask-helm/replicas" -}}
+{{- if eq $number (.values.replicas | int | toString) -}}
+{{- $live.spec.replicas | int -}}
+{{- else -}}
+{{- .values.replicas | int -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Tells the next upgrade what the values said. */ -}}
+{{- define "dask.replicasAnnotation" -}}
+{{- if not (kindIs "invalid" .values.replicas) -}}
+dask-helm/replicas: {{ .values.replicas | int | quote }}
+{{- end -}}
 {{- end -}}
 
 {{- /* Pods read their ConfigMaps only when they start, so a change must restart them. */ -}}

@@ -16,6 +16,11 @@ $(NAME) refers to earlier ones. Input: the list.
 {{- define "dask.commonEnv" -}}
 - name: HOME
   value: /home/dask
+{{- /* Python's getpass and others fail for a user number without a name. */}}
+- name: USER
+  value: dask
+- name: LOGNAME
+  value: dask
 {{- if (.Values.dask | default dict).config }}
 - name: DASK_CONFIG
   value: /etc/dask-helm/config

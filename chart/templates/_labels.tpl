@@ -3,9 +3,13 @@ Labels are the contract with everything that looks for the cluster's objects; th
 the Python module dask_helm/labels.py. Input of all: root, component, pool (workers only).
 */ -}}
 
-{{- /* What a selector matches. It can never be changed once it is installed. */ -}}
+{{- /*
+What a selector matches. It can never be changed once it is installed. `dask-helm/cluster` tells two
+copies of the chart in one release apart, and no other tool rewrites it.
+*/ -}}
 {{- define "dask.selectorLabels" -}}
-app.kubernetes.io/name: dask
+dask-helm/cluster: {{ include "dask.fullname" .root }}
+app.kubernetes.io/name: {{ include "dask.name" .root | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- with .pool }}
@@ -31,14 +35,14 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end -}}
 
-{{- /* The metadata of an object. Input: also name (optional), labels, annotations. */ -}}
+{{- /* The metadata of an object. Input: also name (optional), labels, annotations, ownAnnotations. */ -}}
 {{- define "dask.metadata" -}}
 {{- $own := printf "%s\n%s" (include "dask.selectorLabels" .) (include "dask.descriptiveLabels" .) | fromYaml -}}
 name: {{ .name | default (include "dask.componentName" .) }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "dask.mergedMap" (list .root.Values.commonLabels .labels $own) | trim | nindent 2 }}
-{{- with include "dask.mergedMap" (list .root.Values.commonAnnotations .annotations) }}
+{{- with include "dask.mergedMap" (list .root.Values.commonAnnotations .annotations .ownAnnotations) }}
 annotations:
   {{- . | trim | nindent 2 }}
 {{- end }}

@@ -1,6 +1,11 @@
+{{- /* The name of the chart, or its alias in an umbrella chart. Input: the root context. */ -}}
+{{- define "dask.name" -}}
+{{- .Values.nameOverride | default .Chart.Name -}}
+{{- end -}}
+
 {{- /* The prefix of every name. Input: the root context. */ -}}
 {{- define "dask.fullname" -}}
-{{- $name := .Values.nameOverride | default "dask" -}}
+{{- $name := include "dask.name" . -}}
 {{- $release := .Release.Name -}}
 {{- $full := contains $name $release | ternary $release (printf "%s-%s" $release $name) -}}
 {{- include "dask.shortened" (.Values.fullnameOverride | default $full | replace "." "-") -}}
@@ -21,7 +26,7 @@ A name that leaves room for the longest suffix: 63 characters of a Service name,
 {{- /* The name of a component's objects. Input: root, component, pool (workers only). */ -}}
 {{- define "dask.componentName" -}}
 {{- $name := printf "%s-%s" (include "dask.fullname" .root) .component -}}
-{{- if has (.pool | default "default") (list "default") -}}
+{{- if eq (.pool | default "default") "default" -}}
 {{- $name -}}
 {{- else -}}
 {{- printf "%s-%s" $name .pool -}}

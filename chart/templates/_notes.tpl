@@ -1,4 +1,4 @@
-{{- /* The addresses an Ingress gives. Input: ingress (its values), path. */ -}}
+{{- /* The URLs of an Ingress. Input: ingress (its values), path. */ -}}
 {{- define "dask.notes.ingress" -}}
 {{- $ingress := .ingress | default dict -}}
 {{- $path := .path -}}
@@ -9,26 +9,26 @@
 {{- end }}
 {{- end -}}
 
-{{- /* What is legal and yet likely to be regretted; each warning is one paragraph. */ -}}
+{{- /* Warnings about valid values that are probably a mistake, one paragraph each. */ -}}
 {{- define "dask.notes.warnings" -}}
-{{- include "dask.notes.openService" (dict "component" "scheduler" "values" .Values.scheduler "harm" "Whoever reaches the scheduler can run any code in the cluster.") }}
-{{- include "dask.notes.openService" (dict "component" "jupyter" "values" .Values.jupyter "harm" "Only the token protects it.") }}
+{{- include "dask.notes.openService" (dict "component" "scheduler" "values" .Values.scheduler "harm" "Anyone who can reach the scheduler can run code in the cluster.") }}
+{{- include "dask.notes.openService" (dict "component" "jupyter" "values" .Values.jupyter "harm" "Only the token protects Jupyter.") }}
 {{- $packages := .Values.extraPackages | default dict }}
 {{- $context := (.Values.podDefaults | default dict).podSecurityContext | default dict }}
 {{- if and (or $packages.conda $packages.apt) $context.runAsNonRoot }}
 
-WARNING: extraPackages.conda and extraPackages.apt need an image whose prefix the pods' user may write, or root; these pods run as a non-root user. Prefer extraPackages.pip or an image of your own.
+WARNING: extraPackages.conda needs an image in which the pods' user can write to the conda prefix, and extraPackages.apt needs root. These pods run as a non-root user. Use extraPackages.pip or your own image instead.
 {{- end }}
 {{- $stock := list "ghcr.io/dask/dask" "ghcr.io/dask/dask-notebook" }}
 {{- $notebook := (.Values.jupyter.image | default dict).repository }}
 {{- if and .Values.jupyter.enabled $notebook (ne $notebook .Values.image.repository) (not (has .Values.image.repository $stock)) }}
 
-WARNING: Jupyter runs {{ $notebook }} and the cluster runs {{ .Values.image.repository }}. Results and functions travel between the two, so their packages should be the same. With Jupyter in your image, write `jupyter: {image: {repository: null}}`.
+WARNING: Jupyter runs {{ $notebook }} and the cluster runs {{ .Values.image.repository }}. Results and functions travel between them, so both images should contain the same packages. If your image contains Jupyter, set `jupyter: {image: {repository: null}}`.
 {{- end }}
 {{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
-{{- if and $.Values.drain.enabled ($values.lifecycle | default dict).preStop }}
+{{- if and $values.drain.enabled ($values.lifecycle | default dict).preStop }}
 
-WARNING: the preStop hook of the pool {{ $pool }} replaces the one that hands over results and tasks before a worker stops. To have both, let it end with `python /etc/dask-helm/files/drain.py`.
+WARNING: the preStop hook of the pool {{ $pool }} replaces the chart's hook that drains workers before they stop. To run both, end your hook with `sh /etc/dask-helm/files/drain.sh`.
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -37,7 +37,7 @@ WARNING: the preStop hook of the pool {{ $pool }} replaces the one that hands ov
 {{- $service := .values.service | default dict }}
 {{- if and .values.enabled (eq ($service.type | default "ClusterIP") "LoadBalancer") (not $service.loadBalancerSourceRanges) }}
 
-WARNING: the {{ .component }} Service is a LoadBalancer that is open to everyone who reaches its address. {{ .harm }} Write:
+WARNING: the {{ .component }} Service is a LoadBalancer that is open to everyone who can reach its address. {{ .harm }} Write:
   {{ .component }}:
     service:
       loadBalancerSourceRanges: [203.0.113.0/24]

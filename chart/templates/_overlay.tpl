@@ -4,8 +4,8 @@ own merge functions let such values lose. Maps of the chart's own are merged ins
 Kubernetes are replaced whole. Input: a list of the two maps.
 */ -}}
 {{- define "dask.overlay" -}}
-{{- $mergedInside := list "image" "gpu" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
-{{- $merged := first . | default dict | omit -}}{{- /* a copy */ -}}
+{{- $mergedInside := list "image" "gpu" "drain" "service" "labels" "annotations" "podLabels" "podAnnotations" -}}
+{{- $merged := first . | default dict | deepCopy -}}
 {{- range $key, $value := last . -}}
 {{- if and (kindIs "map" $value) (has $key $mergedInside) (kindIs "map" (get $merged $key)) -}}
 {{- $_ := set $merged $key (include "dask.overlay" (list (get $merged $key) $value) | fromYaml) -}}
@@ -23,11 +23,12 @@ Kubernetes are replaced whole. Input: a list of the two maps.
 {{- end -}}
 
 {{- /*
-The pools by name, each with its values over workerDefaults over podDefaults. A pool that is null is
-none. Input: the values.
+The pools by name, each with its values over workerDefaults over podDefaults, and its drain over
+the top-level drain. A pool that is null is none. Input: the values.
 */ -}}
 {{- define "dask.pools" -}}
 {{- $defaults := include "dask.overlay" (list .podDefaults .workerDefaults) | fromYaml -}}
+{{- $_ := set $defaults "drain" (include "dask.overlay" (list .drain $defaults.drain) | fromYaml) -}}
 {{- $pools := dict -}}
 {{- range $name, $pool := .workers -}}
 {{- if not (kindIs "invalid" $pool) -}}

@@ -1,12 +1,12 @@
 {{- /*
-Rules between values that a schema cannot state. Each rule is a template of its own that prints a YAML
-list of messages: what is wrong, and after "Write:" what to write. All of them are shown at once.
-Called from validate.yaml. Input of all: the root context.
+Rules between values that a schema cannot express. Each rule is a template that prints a YAML list of
+messages: the error, and after "Write:" the suggested fix. All messages are reported together.
+Called from validate.yaml. Input of all rules: the root context.
 */ -}}
 {{- define "dask.validate" -}}
 {{- $messages := list -}}
 {{- $root := . -}}
-{{- range $rule := list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" -}}
+{{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "packages" "olderChart") list -}}
 {{- $messages = include (printf "dask.validate.%s" $rule) $root | fromYamlArray | concat $messages -}}
 {{- end -}}
 {{- with $messages }}{{ fail (printf "\n\n%s\n" (join "\n\n" .)) }}{{ end -}}
@@ -14,15 +14,18 @@ Called from validate.yaml. Input of all: the root context.
 
 {{- define "dask.validate.scheduler" -}}
 {{- $scheduler := .Values.scheduler -}}
+{{- if $scheduler.enabled }}
+{{- include "dask.validate.image" (dict "root" . "path" "scheduler" "image" (include "dask.imageValues" (dict "root" . "values" $scheduler) | fromYaml)) }}
+{{- end }}
 {{- if and $scheduler.enabled $scheduler.address }}
 - |-
-  scheduler.address is set although scheduler.enabled is true: a release has one scheduler, its own or one elsewhere. Write:
+  scheduler.address is set, but scheduler.enabled is true. A release uses either its own scheduler or the one at this address. Write:
     scheduler:
       enabled: false
       address: {{ $scheduler.address }}
 {{- else if not (or $scheduler.enabled $scheduler.address) }}
 - |-
-  scheduler.enabled is false and scheduler.address is empty: nothing would tell workers and Jupyter where their scheduler is. Write:
+  scheduler.enabled is false, but scheduler.address is empty. Workers and Jupyter need the address of a scheduler. Write:
     scheduler:
       enabled: false
       address: tcp://SERVICE.NAMESPACE.svc:8786
@@ -33,7 +36,7 @@ Called from validate.yaml. Input of all: the root context.
 {{- $dashboard := .Values.scheduler.dashboard | default dict -}}
 {{- if and ($dashboard.ingress | default dict).enabled (not .Values.scheduler.enabled) }}
 - |-
-  scheduler.dashboard.ingress.enabled is true although scheduler.enabled is false: the Ingress would lead nowhere. Write:
+  scheduler.dashboard.ingress.enabled is true, but scheduler.enabled is false. The Ingress would have no backend. Write:
     scheduler:
       dashboard:
         ingress:
@@ -41,7 +44,7 @@ Called from validate.yaml. Input of all: the root context.
 {{- end }}
 {{- if and (.Values.jupyter.ingress | default dict).enabled (not .Values.jupyter.enabled) }}
 - |-
-  jupyter.ingress.enabled is true although jupyter.enabled is false: the Ingress would lead nowhere. Write:
+  jupyter.ingress.enabled is true, but jupyter.enabled is false. The Ingress would have no backend. Write:
     jupyter:
       ingress:
         enabled: false
@@ -54,7 +57,7 @@ Called from validate.yaml. Input of all: the root context.
 {{- range $path, $budget := $budgets }}
 {{- if and $budget (not (kindIs "invalid" ($budget | default dict).minAvailable)) (not (kindIs "invalid" ($budget | default dict).maxUnavailable)) }}
 - |-
-  {{ $path }}.podDisruptionBudget has both minAvailable and maxUnavailable, of which Kubernetes takes one. Write:
+  {{ $path }}.podDisruptionBudget sets both minAvailable and maxUnavailable, but Kubernetes allows only one of them. Write:
     podDisruptionBudget:
       minAvailable: null
       maxUnavailable: {{ $budget.maxUnavailable }}
@@ -67,7 +70,7 @@ Called from validate.yaml. Input of all: the root context.
 {{- $service := (get $.Values $component).service | default dict }}
 {{- if and $service.nodePorts (eq ($service.type | default "ClusterIP") "ClusterIP") }}
 - |-
-  {{ $component }}.service.nodePorts is set although {{ $component }}.service.type is ClusterIP, which has none. Write:
+  {{ $component }}.service.nodePorts is set, but {{ $component }}.service.type is ClusterIP, which has no node ports. Write:
     {{ $component }}:
       service:
         type: NodePort
@@ -78,7 +81,68 @@ Called from validate.yaml. Input of all: the root context.
 {{- define "dask.validate.names" -}}
 {{- if not (regexMatch "^[a-z]" (include "dask.fullname" .)) }}
 - |-
-  The release name {{ .Release.Name | quote }} begins with a digit, and the name of a Service may not. Write:
+  The release name {{ .Release.Name | quote }} begins with a digit, but the name of a Service must begin with a letter. Write:
     fullnameOverride: dask-{{ include "dask.fullname" . | trunc 30 }}
+{{- end }}
+{{- end -}}
+
+{{- /* Service and probes follow the values, not the flags. */ -}}
+{{- define "dask.validate.jupyterFlags" -}}
+{{- range $arg := .Values.jupyter.extraArgs }}
+{{- $isPort := regexMatch `^--((Server|Notebook)App\.)?port(=|$)` $arg }}
+{{- if or $isPort (regexMatch `^--(Server|Notebook)App\.base_url(=|$)` $arg) }}
+{{- $key := $isPort | ternary "port" "prefix" }}
+{{- $given := regexFind `=[^=]*$` $arg | trimPrefix "=" }}
+- |-
+  jupyter.extraArgs contains {{ $arg | quote }}, but Service and probes need to know it. Remove it from extraArgs and write:
+    jupyter:
+      {{ $key }}: {{ $given | default ($isPort | ternary "8889" "/jupyter") }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* A variable of the same name would replace extraPackages without a word. */ -}}
+{{- define "dask.validate.packages" -}}
+{{- $root := . -}}
+{{- $lists := dict "env" .Values.env "scheduler.env" .Values.scheduler.env "jupyter.env" .Values.jupyter.env "workerDefaults.env" .Values.workerDefaults.env "test.env" .Values.test.env -}}
+{{- range $pool, $values := .Values.workers }}{{ if $values }}{{ $_ := set $lists (printf "workers.%s.env" $pool) $values.env }}{{ end }}{{ end -}}
+{{- range $path, $list := $lists }}
+{{- range $variable := $list }}
+{{- range $manager, $packages := $root.Values.extraPackages }}
+{{- if and $packages (eq $variable.name (printf "EXTRA_%s_PACKAGES" (upper $manager))) }}
+- |-
+  {{ $path }} sets {{ $variable.name }}, which would replace extraPackages.{{ $manager }}. Remove it and write:
+    extraPackages:
+      {{ $manager }}: {{ concat $packages (splitList " " ($variable.value | default "")) | compact | uniq | toRawJson }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /*
+Deployments of the same names that have other selectors, which Kubernetes cannot change: Helm would
+change the Services and then fail. Without a cluster `lookup` finds nothing.
+*/ -}}
+{{- define "dask.validate.olderChart" -}}
+{{- $root := . -}}
+{{- $names := list -}}
+{{- $parts := list (dict "component" "scheduler") (dict "component" "jupyter") -}}
+{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
+{{- $parts = append $parts (dict "component" "worker" "pool" $pool) }}
+{{- end }}
+{{- range $part := $parts }}
+{{- $part := merge (dict "root" $root) $part }}
+{{- $live := lookup "apps/v1" "Deployment" $root.Release.Namespace (include "dask.componentName" $part) }}
+{{- if and $live (ne ($live.spec.selector.matchLabels | toJson) (include "dask.selectorLabels" $part | fromYaml | toJson)) }}
+{{- $names = append $names $live.metadata.name }}
+{{- end }}
+{{- end }}
+{{- with $names }}
+- |-
+  {{ join ", " . }}: Deployments of these names exist already and select their pods by other labels, as those of the older dask chart do. Kubernetes cannot change that, so this release cannot be upgraded. Nothing was changed. Save your results and notebooks, and write:
+    helm -n {{ $root.Release.Namespace }} uninstall {{ $root.Release.Name }}
+    helm -n {{ $root.Release.Namespace }} install {{ $root.Release.Name }} …
+  docs/migration.md describes the steps.
 {{- end }}
 {{- end -}}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dask_helm.cluster import HelmCluster, discover
-    from dask_helm.rendering import render
+    from dask_helm.renderer import render
 
 __version__ = "0.1.0"
 
@@ -13,12 +13,12 @@ __all__ = ["HelmCluster", "__version__", "discover", "render"]
 _PLACES = {
     "HelmCluster": "dask_helm.cluster",
     "discover": "dask_helm.cluster",
-    "render": "dask_helm.rendering",
+    "render": "dask_helm.renderer",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for, so that `import dask_helm` alone costs nothing."""
+    """Import a name when it is used, so that `import dask_helm` alone is fast."""
     if name not in _PLACES:
         raise AttributeError(f"module 'dask_helm' has no attribute {name!r}")
     from importlib import import_module

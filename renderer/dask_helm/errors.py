@@ -1,35 +1,35 @@
-"""Every error that the package raises on purpose; each message says where, what and what to write.
+"""The exceptions of the package. A message names the place, the problem and the fix.
 
 DaskHelmError
-├── InputError                what the user wrote is wrong; the command exits with 2
-│   ├── ValuesError           values that schema or chart refuse, all of them at once
-│   ├── YamlError             text that is no YAML, or YAML that Kubernetes could not read
-│   ├── SettingError          --set and its relatives
-│   ├── UsageError            a release name, a namespace, a path, a key that does not exist
-│   ├── ChartError            a folder that is no chart
-│   ├── FleetError            a fleet file that cannot be read
-│   └── TemplateError         a template that cannot be parsed, or fails when it is rendered
-├── EngineError               a program that is needed is missing or broke; the command exits with 1
-└── ClusterError              what cannot be done with a running cluster; the command exits with 1
-    ├── KubernetesError       the API server refuses or does not answer
+├── InputError                invalid input; the command exits with 2
+│   ├── ValuesError           the schema or the chart rejects the values; lists all problems
+│   ├── YamlError             invalid YAML, or YAML that Kubernetes cannot read
+│   ├── SettingError          an invalid expression of --set or a related option
+│   ├── UsageError            an invalid release name, namespace, path or key
+│   ├── ChartError            an invalid chart
+│   ├── FleetError            an invalid fleet file
+│   └── TemplateError         a template cannot be parsed, or its rendering fails
+├── EngineError               a required program is missing or fails; the command exits with 1
+└── ClusterError              an operation on a running cluster fails; exit code 1
+    ├── KubernetesError       the API server rejects a request
     │   ├── KubeconfigError   no usable kubeconfig, context or service account
-    │   ├── UnavailableError  nobody answers at the API server's address
-    │   ├── LoginError        the credentials are wrong or have expired
-    │   ├── ForbiddenError    a right is missing; verb and resource are named
-    │   └── MissingError      an object that does not exist
-    ├── NoReleaseError        there is no release of that name, or none at all; exit code 2
-    ├── ManyReleasesError     a name is needed, for there are several releases; exit code 2
-    ├── UnknownGroupError     a release has no such group of workers; exit code 2
-    ├── ArgumentError         an argument that makes no sense, as a negative number of workers
-    ├── UnreachableError      no way leads to the scheduler; what was tried and why it failed
-    ├── LostError             the scheduler was reached and does not answer any more
-    ├── TlsError              the scheduler wants TLS and no certificates are at hand
-    ├── StartError            pods do not start, and waiting will not mend it
-    ├── WaitError             pods or workers are not there within the time that was given
+    │   ├── UnavailableError  the API server does not answer
+    │   ├── LoginError        the credentials are invalid or have expired
+    │   ├── ForbiddenError    a permission is missing; names the verb and the resource
+    │   └── MissingError      an object does not exist
+    ├── NoReleaseError        the release does not exist, or no release was found; exit code 2
+    ├── ManyReleasesError     several releases match and none is named; exit code 2
+    ├── UnknownPoolError      the release has no pool with this name; exit code 2
+    ├── ArgumentError         an argument is invalid, such as a negative number of pods; exit code 2
+    ├── UnreachableError      no route leads to the scheduler; lists each attempt
+    ├── LostError             the scheduler does not answer any more
+    ├── TlsError              the scheduler requires TLS, and no certificates were found
+    ├── StartError            pods cannot start, and waiting does not help
+    ├── WaitError             pods or workers did not start before the timeout
     ├── AdaptError            another handle adapts the pool
-    └── ScaleError            a pool was not scaled, or not as it was asked for
-        ├── LossError         results would be lost, for no other worker can take them
-        ├── BusyError         only workers with long-running tasks could go
+    └── ScaleError            a pool was not scaled as requested
+        ├── LossError         results would be lost because no other worker can take them
+        ├── BusyError         only workers with long-running tasks are left to remove
         ├── RolloutError      a rollout of the pool does not end
         └── DeviationError    Kubernetes removed other pods than those that were drained
 """
@@ -37,14 +37,53 @@ DaskHelmError
 from dataclasses import dataclass, field
 from typing import Any
 
+from dask_helm.text import did_you_mean
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Advice for the user; `{}` in the text stands for the arguments to use.
+
+    Python shows them as `force=True`, or with a release as `HelmCluster('my', namespace='team')`;
+    the command line shows them as `--force` or `--release my --namespace team`.
+    """
+
+    text: str
+    arguments: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def in_python(self) -> str:
+        """The hint for users of Python."""
+        given = [f"{name}={value!r}" for name, value in self.arguments if name != "release"]
+        release = [repr(value) for name, value in self.arguments if name == "release"]
+        written = ", ".join(release + given)
+        return self.text.format(f"HelmCluster({written})" if release else written)
+
+    @property
+    def in_shell(self) -> str:
+        """The hint for users of the command line."""
+        known = {"worker_group": "pool"}
+        named = ((known.get(name, name).replace("_", "-"), value) for name, value in self.arguments)
+        options = (f"--{name}" + ("" if value is True else f" {value}") for name, value in named)
+        return self.text.format(" ".join(options))
+
+
+def hint(text: str, **arguments: object) -> Hint:
+    """Return a hint with arguments."""
+    return Hint(text, tuple(arguments.items()))
+
 
 class DaskHelmError(Exception):
-    """The base of them all."""
+    """Base class of the package's exceptions."""
 
     exit_code = 1
 
+    def in_shell(self) -> str:
+        """Return the message for users of the command line."""
+        return str(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        # Python would make it anew from its text alone, and some classes take more than that.
+        # By default, pickle calls the class with the text alone; some classes need more arguments.
         return _restored, (type(self), self.args, vars(self))
 
 
@@ -52,22 +91,22 @@ def _restored(
     kind: type[DaskHelmError], arguments: tuple[Any, ...], state: dict[str, Any]
 ) -> DaskHelmError:
     error = kind.__new__(kind)
-    error.args = arguments  # an OSError with an __init__ of ours takes them nowhere else
+    error.args = arguments  # a subclass of OSError with its own __init__ does not set them
     vars(error).update(state)
     return error
 
 
 class InputError(DaskHelmError):
-    """What the user wrote is wrong."""
+    """Invalid input."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in a text: a file's name, line and column, both counted from 1.
+    """A position in a file: its name, and line and column, which are counted from 1.
 
-    An option of the command line is a place without lines: its line is 0.
+    For an option of the command line, the line is 0.
     """
 
     name: str
@@ -80,11 +119,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with values.
+    """A problem with values.
 
-    `path` is the value's path (``workers.default.replicas``), empty for the whole; `place` is
-    where the user wrote it, None for what no file holds; `write` is the YAML to write instead, only
-    an `example` of it where it cannot be told what was meant.
+    `path` is the value's path (``workers.default.replicas``), empty for the whole document; `place`
+    is its position, None if no file contains it. `write` is the YAML to write instead; with
+    `example`, it only shows the form, because the intended value is unknown.
     """
 
     message: str
@@ -105,7 +144,7 @@ class Problem:
 
 
 class ValuesError(InputError):
-    """Values that schema or chart refuse; `problems` holds each of them."""
+    """The schema or the chart rejects the values; `problems` lists the reasons."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem).rstrip() for problem in problems))
@@ -113,7 +152,7 @@ class ValuesError(InputError):
 
 
 class PlacedError(InputError):
-    """An error in a text; `place` tells where, when that is known."""
+    """An error in a text; `place` is its position, if known."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(f"{place}: {message}" if place else message)
@@ -122,23 +161,23 @@ class PlacedError(InputError):
 
 
 class YamlError(PlacedError):
-    """Text that is no YAML, or YAML that Kubernetes could not read."""
+    """Invalid YAML, or YAML that Kubernetes cannot read."""
 
 
 class SettingError(InputError):
-    """An expression of --set, --set-string, --set-json or --set-file that cannot be read."""
+    """An invalid expression of --set, --set-string, --set-json or --set-file."""
 
 
 class UsageError(InputError):
-    """A release name, a namespace, a path or a key that does not exist or is not allowed."""
+    """An invalid release name, namespace, path or key."""
 
 
 class ChartError(InputError):
-    """A folder that is no chart, or a file of a chart that cannot be read."""
+    """A folder that is not a chart, or an invalid file in a chart."""
 
 
 class FleetError(InputError):
-    """A fleet file that cannot be read."""
+    """An invalid fleet file."""
 
 
 _SHOWN_CALLS = 10
@@ -146,11 +185,10 @@ _SHOWN_CALLS = 10
 
 @dataclass
 class TemplateError(InputError):
-    """A template that cannot be parsed, or fails when it is rendered.
+    """A template cannot be parsed, or its rendering fails.
 
     `called_from` are the places of the calls (include, template, tpl) around it, the innermost
-    first; `stated` says that the template raised it itself, by fail or required, to
-    speak to the user.
+    first; `stated` is true if the template raised the error for the user, with fail or required.
     """
 
     message: str
@@ -166,18 +204,42 @@ class TemplateError(InputError):
 
 
 class EngineError(DaskHelmError):
-    """A program that is needed is missing, or it broke."""
+    """A required program is missing or fails."""
 
 
 class ClusterError(DaskHelmError):
-    """What cannot be done with a running cluster."""
+    """An operation on a running cluster fails; `hint` is advice for the user."""
+
+    def __init__(self, message: str, *, hint: Hint | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """The message without the hint."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return self._with(self.hint.in_python if self.hint else "")
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows (IPython's protocol): the message, without a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+    def in_shell(self) -> str:
+        """Return message and hint for users of the command line."""
+        return self._with(self.hint.in_shell if self.hint else "")
+
+    def _with(self, hint: str) -> str:
+        separator = "\n" if "\n" in self.message else ". "
+        return f"{self.message}{separator}{hint}" if hint else self.message
 
 
 class KubernetesError(ClusterError):
-    """The API server refuses, or it does not answer; `status` is the HTTP status, 0 for none."""
+    """The API server rejected a request; `status` is the HTTP status, 0 without an answer."""
 
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, status: int = 0, *, hint: Hint | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.status = status
 
 
@@ -186,26 +248,26 @@ class KubeconfigError(KubernetesError):
 
 
 class UnavailableError(KubernetesError, ConnectionError):
-    """Nobody answers at the API server's address."""
+    """The API server does not answer."""
 
 
 class LoginError(KubernetesError):
-    """The credentials are wrong, or they have expired."""
+    """The credentials are invalid or have expired."""
 
 
 class ForbiddenError(KubernetesError, PermissionError):
-    """A right is missing: `verb` on `resource` in `namespace`."""
+    """A permission is missing: `verb` on `resource` in `namespace`."""
 
-    def __init__(self, verb: str, resource: str, namespace: str, said: str) -> None:
+    def __init__(self, verb: str, resource: str, namespace: str, reason: str) -> None:
         kind, _, part = resource.partition("/")
         self.verb, self.resource, self.namespace = verb, resource, namespace
         where = f"namespace {namespace}" if namespace else "all namespaces"
         check = f"kubectl auth can-i {verb} {kind}" + (f" --subresource={part}" if part else "")
         scope = f"-n {namespace}" if namespace else "--all-namespaces"
         super().__init__(
-            f"the right is missing to {verb} {resource} in {where}. Ask for a Role with it "
-            f"(rbac in docs/cluster.md) and check with: {check} {scope}\n"
-            f"  the API server says: {said}",
+            f"You are not allowed to {verb} {resource} in {where}. Ask for a Role with this right "
+            f"(rbac in docs/cluster.md), and check it with: {check} {scope}\n"
+            f"  The API server's message: {reason}",
             403,
         )
 
@@ -215,64 +277,66 @@ class MissingError(KubernetesError, LookupError):
 
 
 class NoReleaseError(ClusterError, RuntimeError):
-    """There is no release of that name, or none at all."""
+    """The release does not exist, or no release was found."""
 
     exit_code = 2
 
 
 class ManyReleasesError(ClusterError, ValueError):
-    """A name is needed, for there are several releases."""
+    """Several releases match, and none is named."""
 
     exit_code = 2
 
 
-class UnknownGroupError(ClusterError, ValueError):
-    """A release has no such group of workers."""
+class UnknownPoolError(ClusterError, ValueError):
+    """The release has no pool with this name; `pools` are the existing ones."""
 
     exit_code = 2
 
-    def __init__(self, group: str, release: str, groups: list[str]) -> None:
-        known = ", ".join(groups) or "none"
-        super().__init__(f"{release} has no worker group {group!r}; its groups are: {known}")
+    def __init__(self, pool: str, release: str, pools: list[str]) -> None:
+        self.pool, self.pools = pool, pools
+        known = ", ".join(pools) or "none"
+        hint = did_you_mean(pool, pools)
+        super().__init__(f"{release} has no pool {pool!r}{hint}. Pools: {known}")
 
 
 class ArgumentError(ClusterError, ValueError):
-    """An argument that makes no sense."""
+    """An argument is invalid, such as a negative number of pods."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A way to the scheduler that was tried, and why it failed."""
+    """A route to the scheduler that was tried, and why it failed."""
 
-    way: str
+    route: str
     target: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.way} ({self.target}): {self.reason}"
+        return f"{self.route} ({self.target}): {self.reason}"
 
 
 class UnreachableError(ClusterError, RuntimeError):
-    """No way leads to the scheduler; `attempts` holds those that were tried."""
+    """No route leads to the scheduler; `attempts` are those that were tried."""
 
-    def __init__(self, release: str, attempts: list[Attempt], advice: str) -> None:
+    def __init__(self, release: str, attempts: list[Attempt], *, hint: Hint) -> None:
         tried = "".join(f"\n  {attempt}" for attempt in attempts)
-        super().__init__(f"the scheduler of {release} cannot be reached.{tried}\n{advice}")
+        super().__init__(f"Cannot reach the scheduler of {release}:{tried}", hint=hint)
         self.attempts = attempts
 
 
 class LostError(ClusterError, ConnectionError):
-    """The scheduler was reached and does not answer any more."""
+    """The scheduler was connected and does not answer any more."""
 
 
 class TlsError(ClusterError):
-    """The scheduler wants TLS, and no certificates are at hand."""
+    """The scheduler requires TLS, and no certificates were found."""
 
 
 class _TroubledError(ClusterError):
-    """Pods do not do what is waited for; `troubles` says why, for each of them."""
+    """Pods do not reach the expected state; `troubles` are the reasons, one per pod."""
 
     def __init__(self, message: str, troubles: list[str]) -> None:
         super().__init__(message + "".join(f"\n  {trouble}" for trouble in troubles))
@@ -280,11 +344,11 @@ class _TroubledError(ClusterError):
 
 
 class StartError(_TroubledError, RuntimeError):
-    """Pods do not start, and waiting will not mend it; `troubles` says why, for each of them."""
+    """Pods cannot start, and waiting does not help; `troubles` are the reasons, one per pod."""
 
 
 class WaitError(_TroubledError, TimeoutError):
-    """Pods or workers are not there within the time that was given; `troubles` as in StartError."""
+    """Pods or workers did not start before the timeout; `troubles` as in StartError."""
 
 
 class AdaptError(ClusterError, RuntimeError):
@@ -292,22 +356,22 @@ class AdaptError(ClusterError, RuntimeError):
 
 
 class ScaleError(ClusterError, RuntimeError):
-    """A pool was not scaled, or not as it was asked for."""
+    """A pool was not scaled as requested."""
 
 
 class LossError(ScaleError):
-    """Results would be lost, for no other worker can take them; `keys` are those that are known."""
+    """Results would be lost because no other worker can take them; `keys` are the known ones."""
 
-    def __init__(self, message: str, keys: list[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, keys: list[str], *, hint: Hint | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.keys = keys
 
 
 class BusyError(ScaleError):
-    """Only workers with long-running tasks could go; `pods` are theirs."""
+    """Only workers with long-running tasks are left to remove; `pods` are their pods."""
 
-    def __init__(self, message: str, pods: list[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, pods: list[str], *, hint: Hint | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.pods = pods
 
 

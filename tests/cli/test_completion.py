@@ -1,12 +1,15 @@
 """Completion in a real shell, and what it completes."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
-from dask_helm.cli.completing import KINDS
+from dask_helm.cli.completion import KINDS
 from dask_helm.cli.group import COMPLETE, NAMES
 
-from tests.cli.running import BIN, printed, process
+from tests.cli.program import BIN, printed, process
+from tests.cluster.fakes import deployment, ours
+from tests.cluster.server import ObjectServer
 from tests.paths import EXAMPLES
 
 
@@ -30,12 +33,25 @@ def test_bash_reads_its_script_and_completes() -> None:
         '_dask_helm_completion dask-helm; echo "${COMPREPLY[@]}"'
     )
     command = ["bash", "-c", f'PATH="{BIN}:$PATH"; {line}']
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout == "validate\n"
 
 
 def test_commands() -> None:
     assert completed("dask-helm ") == list(NAMES)
+
+
+def test_releases_and_pools_of_the_cluster(tmp_path: Path) -> None:
+    objects = [deployment("r-dask-worker-big", ours("r", "worker", "big"))]
+    server = ObjectServer(tmp_path, *objects)
+    try:
+        where = f"--kubeconfig {server.kubeconfig}"
+        assert completed(f"dask-helm status {where} ") == ["r"]
+        assert completed(f"dask-helm logs {where} -r ") == ["r"]
+        assert completed(f"dask-helm scale {where} --pool b") == ["big"]
+    finally:
+        server.stop()
+    assert completed(f"dask-helm status {where} ") == [], "nothing is said without a cluster"
 
 
 def test_options() -> None:

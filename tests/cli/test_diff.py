@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.cli.running import data, invoke, refusal
+from tests.cli.program import data, invoke, refusal
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -53,8 +53,9 @@ def test_what_both_sides_have() -> None:
     common = ("-f", "values.yaml", "--set", "workers.default.replicas=1", "production.yaml")
     found = data("diff", *common, code=1)
     assert [change["name"] for change in found] == ["dask-worker-highmem"]
-    (field,) = found[0]["fields"]
-    assert field == {"path": "spec.replicas", "before": 1, "after": 2}
+    number, noted = sorted(found[0]["fields"], key=lambda field: len(field["path"]))
+    assert number == {"path": "spec.replicas", "before": 1, "after": 2}
+    assert "dask-helm/replicas" in noted["path"]
 
 
 def test_changes_for_programs() -> None:
@@ -104,11 +105,15 @@ def diff_in_colour() -> str:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "name one or two values files, or write --live"),
-        (["a", "b", "c"], "at most 2 values files can be compared here"),
-        (["--live", "a", "b"], "at most 1 values file can be compared here"),
-        (["values.yaml", "--context", "x"], "--context and --kubeconfig are only used with --live"),
-        (["missing.yaml"], "missing.yaml: there is no such file"),
+        ([], "name one or two values files, or use --live"),
+        (["a", "b", "c"], "at most 2 values files can be compared"),
+        (["--new", "a"], "--new can only be used with --live"),
+        (["--live", "a", "b"], "at most 1 values file can be compared"),
+        (
+            ["values.yaml", "--context", "x"],
+            "--context and --kubeconfig can only be used with --live",
+        ),
+        (["missing.yaml"], "missing.yaml: file not found"),
         (["values.yaml", "--set", "workers.x.replicas=-1"], "workers.x.replicas"),
     ],
 )

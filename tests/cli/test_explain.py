@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dask_helm.cli import tree, upstream
+from dask_helm.cli import explanation, nodes
 
-from tests.cli.running import data, printed, refusal
+from tests.cli.program import data, printed, refusal
 from tests.paths import CHART
 
 DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text())
@@ -18,7 +18,7 @@ def test_a_value_of_a_pool_has_the_default_that_it_inherits() -> None:
     assert "TYPE:      integer or null\n" in text
     assert "ALLOWED:   at least 0\n" in text
     assert "DEFAULT:   3, inherited from workerDefaults.replicas\n" in text
-    assert "Number of pods. null leaves the field out" in text
+    assert "Number of pods. `helm upgrade` keeps the number" in text
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_where_the_default_comes_from(path: str, origin: str | None) -> None:
 
 
 def test_the_values_at_the_top_are_those_of_the_defaults() -> None:
-    assert {*data("explain")["keys"]} == {*DEFAULTS, "global"}
+    assert {*data("explain")["keys"]} == {*DEFAULTS, "global", "tags"}
 
 
 def test_a_group_lists_its_keys_with_their_prose() -> None:
@@ -85,7 +85,7 @@ def test_recursive_shows_the_whole_tree() -> None:
 
 
 def test_everything_can_be_explained() -> None:
-    for node in tree.root().below():
+    for node in nodes.root().below():
         if len(node.path) < 3:
             data("explain", ".".join(node.path))
 
@@ -103,12 +103,12 @@ def test_yaml_for_programs() -> None:
         ("scheduler.afinity.nodeAffinity", "did you mean scheduler.affinity?"),
         ("memoryLimit", "did you mean workerDefaults.memoryLimit"),
         ("jupyter.persistence.zzz", "jupyter.persistence has: enabled, existingClaim, size"),
-        ("nameOverride.zzz", "nameOverride holds no keys"),
+        ("nameOverride.zzz", "nameOverride has no keys"),
     ],
 )
 def test_an_unknown_path_suggests_the_nearest(path: str, hint: str) -> None:
     message = refusal("explain", path)
-    assert message.startswith(f"Error: there is no value {path}")
+    assert message.startswith(f"Error: unknown value {path}")
     assert hint in message
 
 
@@ -123,28 +123,10 @@ def test_every_kubernetes_object_in_the_values_can_be_looked_up() -> None:
     scalars = {"Quantity", "IntOrString"}
     outside = {
         node.item.definition
-        for node in tree.root().below()
-        if node.item.definition and not upstream.place(tree.root(), node.path)
+        for node in nodes.root().below()
+        if node.item.definition and not explanation.kubectl_path(nodes.root(), node.path)
     }
     assert outside <= scalars
-
-
-@pytest.mark.parametrize(
-    ("path", "files"),
-    [
-        ("jupyter.replicas", ["jupyter/deployment.yaml"]),
-        ("workers.gpu.replicas", ["validate.yaml", "workers/pools.yaml"]),
-        ("jupyter.persistence", ["jupyter/deployment.yaml", "jupyter/pvc.yaml"]),
-        ("scheduler.dashboard.ingress.tls[0].hosts", ["NOTES.txt", "scheduler/ingress.yaml"]),
-    ],
-)
-def test_which_templates_read_it(path: str, files: list[str]) -> None:
-    lines = "".join(f"  templates/{file}\n" for file in files)
-    assert f"READ BY:\n{lines}" in printed("explain", path)
-
-
-def test_a_value_that_nothing_reads() -> None:
-    assert "readBy" not in data("explain", "global")
 
 
 def test_another_chart() -> None:

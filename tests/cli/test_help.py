@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import BIN
+from harness.programs import kubectl
+from tests.cli.program import BIN
 from tests.paths import ROOT
-from tests.programs import kubectl
 from tools.cli import help_texts
 
 GUIDE = (ROOT / "docs" / "render.md").read_text()
@@ -42,7 +42,7 @@ def run(script: str, folder: Path) -> None:
         env=os.environ | {"PATH": path, "SHELL": "/bin/bash"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode in ((0, 1) if "diff" in script else (0,)), done.stdout + done.stderr

@@ -1,17 +1,15 @@
-"""What of a running object is compared; and kubectl, as far as it goes without a cluster."""
+"""What of a running object is compared with a rendered one."""
 
+import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dask_helm.cli import comparing, live, quantities
-from dask_helm.cli.kubectl import Kubectl
-from dask_helm.errors import EngineError
+from dask_helm.cli import comparison, live
 
-from tests.cli.running import refusal
-from tests.programs import kubectl
+from tests.cli.program import refusal
+from tests.cluster.api.servers import kubeconfig
 
 Object = dict[str, Any]
 
@@ -36,21 +34,21 @@ RUNNING["status"] = {"replicas": 5}
 
 
 class Server:
-    """An API server as kubectl shows it: it fills one default in, and may refuse all."""
+    """An API server that fills one default in, and may refuse everything."""
 
     namespace = "team"
 
     def __init__(self, *running: Object, refused: str = "") -> None:
         self.running, self.refused = list(running), refused
 
-    def get(self, objects: list[Object]) -> list[Object]:
-        wanted = {comparing.key(one) for one in objects}
-        return [one for one in self.running if comparing.key(one) in wanted]
+    async def existing(self, objects: list[Object]) -> list[Object]:
+        wanted = {comparison.key(one) for one in objects}
+        return [one for one in self.running if comparison.key(one) in wanted]
 
-    def labelled(self, _: str) -> list[Object]:
+    async def labelled(self, _: str) -> list[Object]:
         return self.running
 
-    def replaced(self, objects: list[Object]) -> tuple[list[Object], str]:
+    async def stored(self, objects: list[Object]) -> tuple[list[Object], str]:
         if self.refused:
             return [], self.refused
         return [self._stored(one) for one in objects], ""
@@ -60,9 +58,9 @@ class Server:
         return {**one, "spec": {"paused": False, **one["spec"]}, "status": {"replicas": 9}}
 
 
-def changes(server: Server, *objects: Object) -> list[comparing.Change]:
-    sides = live.sides(server, list(objects), "app=x")  # type: ignore[arg-type]
-    return comparing.compare(sides.running, sides.wanted)
+def changes(server: Server, *objects: Object) -> list[comparison.Change]:
+    sides = asyncio.run(live.sides(server, list(objects), "app=x"))  # type: ignore[arg-type]
+    return comparison.compare(sides.running, sides.wanted)
 
 
 def test_defaults_of_the_server_are_no_difference() -> None:
@@ -127,9 +125,9 @@ def test_what_is_refused_is_compared_by_the_fields_that_we_set() -> None:
     running = deployment(replicas=3, paused=False, resources={"cpu": "500m", "memory": "1Gi"})
     server = Server(running, refused="field is immutable")
     ours = deployment(resources={"cpu": 0.5, "memory": "2Gi"})
-    sides = live.sides(server, [ours], None)  # type: ignore[arg-type]
+    sides = asyncio.run(live.sides(server, [ours], None))  # type: ignore[arg-type]
     assert sides.refused == "field is immutable"
-    (change,) = comparing.compare(sides.running, sides.wanted)
+    (change,) = comparison.compare(sides.running, sides.wanted)
     assert [field.path for field in change.fields()] == ["spec.resources.memory"]
 
 
@@ -158,44 +156,21 @@ def test_an_object_without_a_namespace_is_in_the_one_of_the_release() -> None:
     ],
 )
 def test_quantities(one: Any, other: Any, equal: bool) -> None:
-    assert quantities.same(one, other) is equal
-
-
-def test_without_kubectl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    message = refusal("diff", "--live")
-    assert message.startswith("Error: --live needs the program kubectl, which is not on PATH")
+    assert live.same_quantity(one, other) is equal
 
 
 @pytest.fixture
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return a kubeconfig that leads to a port where nothing listens; kubectl is on PATH."""
-    monkeypatch.setenv("PATH", str(kubectl().parent), prepend=os.pathsep)
-    server = {"cluster": {"server": "http://127.0.0.1:1"}, "name": "c"}
-    context = {"context": {"cluster": "c", "user": "u"}, "name": "c"}
-    config = {"clusters": [server], "contexts": [context], "current-context": "c"}
-    (tmp_path / "kubeconfig").write_text(
-        json.dumps({"apiVersion": "v1", "kind": "Config"} | config)
-    )
-    return tmp_path / "kubeconfig"
+def nowhere(tmp_path: Path) -> str:
+    """Return a kubeconfig that leads to a port where nothing listens."""
+    return kubeconfig(tmp_path / "kubeconfig", {"server": "http://127.0.0.1:1"}, {})
 
 
-def test_no_cluster(nowhere: Path) -> None:
+def test_a_cluster_that_does_not_answer(nowhere: str) -> None:
     message = refusal("diff", "--live", "--kubeconfig", nowhere)
-    assert message.startswith("Error: kubectl get failed: ")
+    assert message.startswith("Error: Cannot reach the API server (kubeconfig ")
     assert "127.0.0.1:1" in message
 
 
-def test_an_unknown_context(nowhere: Path) -> None:
+def test_an_unknown_context(nowhere: str) -> None:
     message = refusal("diff", "--live", "--kubeconfig", nowhere, "--context", "production")
-    assert 'context "production" does not exist' in message
-
-
-def test_kubectls_own_words_are_passed_on(nowhere: Path) -> None:
-    with pytest.raises(EngineError, match="kubectl get failed"):
-        Kubectl("team", kubeconfig=str(nowhere)).labelled("a=b")
-
-
-def test_nothing_to_ask_asks_nothing() -> None:
-    assert Kubectl("team", kubeconfig="/missing").get([]) == []
-    assert Kubectl("team", kubeconfig="/missing").replaced([]) == ([], "")
+    assert "There is no context 'production'" in message

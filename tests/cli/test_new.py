@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dask_helm import goyaml
+from dask_helm.engine import yaml as goyaml
 
-from tests.cli.running import invoke, printed, refusal
+from tests.cli.program import invoke, printed, refusal
 from tests.paths import EXAMPLES
 
 EVERY_PRESET = pytest.mark.parametrize("preset", EXAMPLES, ids=lambda path: path.stem)
@@ -33,7 +33,7 @@ def test_keys_have_their_meaning_above_them_once() -> None:
     text = printed("new", "pools")
     assert "    # Number of pods.\n    replicas: 2\n" in text
     assert text.count("# Number of pods.") == 1
-    assert "# The pools of workers by name" in text
+    assert "# Pools of workers by name" in text
 
 
 def test_keys_inside_braces_are_left_alone() -> None:
@@ -42,7 +42,7 @@ def test_keys_inside_braces_are_left_alone() -> None:
 
 def test_keys_that_are_not_used_are_named() -> None:
     text = printed("new", "laptop")
-    assert "\n#   image              The one image of scheduler" in text
+    assert "\n#   image              Image of scheduler, workers and Jupyter" in text
     assert "\n#   jupyter " not in text
 
 
@@ -72,15 +72,18 @@ def test_a_file_is_written_once(tmp_path: Path) -> None:
     assert printed("new", "laptop", "--output", file) == f"{file} written\n"
     assert file.read_text() == printed("new", "laptop")
     file.write_text("mine: true\n")
-    assert refusal("new", "pools", "-o", file) == f"Error: {file} exists; --force replaces it\n"
+    assert (
+        refusal("new", "pools", "-o", file)
+        == f"Error: {file} exists; use --force to overwrite it\n"
+    )
     assert file.read_text() == "mine: true\n"
     invoke("new", "pools", "-o", file, "--force")
     assert file.read_text() == printed("new", "pools")
 
 
 def test_an_unknown_preset() -> None:
-    assert refusal("new", "labtop") == "Error: no preset is called labtop; did you mean laptop?\n"
-    assert "there are: default, everything" in refusal("new", "zzz")
+    assert refusal("new", "labtop") == "Error: unknown preset labtop; did you mean laptop?\n"
+    assert "choose one of: default, everything" in refusal("new", "zzz")
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:

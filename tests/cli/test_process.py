@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 from dask_helm.cli.group import NAMES, group
 
-from tests.cli.running import BIN, PROGRAM, invoke, printed, process, refusal
+from tests.cli.program import BIN, PROGRAM, invoke, printed, process, refusal
 from tests.paths import VALUES
 
 HEAVY = {
     "dask",
     "distributed",
-    "kr8s",
+    "kubernetes_asyncio",
     "rich",
     "jinja2",
     "jsonschema",
@@ -65,7 +65,7 @@ def test_no_command_shows_the_help() -> None:
 
 
 def test_an_unknown_command_suggests_one() -> None:
-    assert "no command rendr, did you mean render?" in refusal("rendr")
+    assert "unknown command rendr; did you mean render?" in refusal("rendr")
 
 
 def test_the_reader_may_go_away() -> None:
@@ -84,21 +84,36 @@ def test_nobody_reads_at_all() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("closed", "message"),
+    [(">&-", "Standard output is closed"), ("<&-", "Standard input is closed")],
+)
+def test_a_closed_stream_is_one_message(closed: str, message: str) -> None:
+    command = f"exec {BIN / 'dask-helm'} render -f - {closed}"
+    done = subprocess.run(["bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode in (1, 2)
+    assert done.stderr.decode().startswith(f"Error: {message}")
+
+
 def test_a_full_disk_is_no_traceback() -> None:
     with Path("/dev/full").open("w") as full:
         command = [str(PROGRAM), "render"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == "Error: No space left on device\n"
+    assert done.stderr == "Error: standard output: No space left on device\n"
 
 
 def test_ctrl_c_is_quiet() -> None:
     command = [str(PROGRAM), "render", "-f", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
+        assert waiting.stdin is not None
         assert waiting.stderr is not None
-        time.sleep(1)  # it waits for values
+        # More than a pipe holds: when all is written, the command reads.
+        waiting.stdin.write(b"#" * 1_000_000)
+        waiting.stdin.flush()
+        time.sleep(1)  # it waits for more
         waiting.send_signal(signal.SIGINT)
-        assert waiting.wait(10) == 130
+        assert waiting.wait(120) == 130
         assert waiting.stderr.read() == b""
 
 
@@ -115,7 +130,7 @@ def test_under_its_other_names(program: list[str | Path]) -> None:
 
 
 def test_it_is_a_plugin_of_kubectl() -> None:
-    from tests.programs import kubectl
+    from harness.programs import kubectl
 
     env = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = process("dask", "version", program=kubectl(), env=env)
@@ -157,16 +172,16 @@ def test_dask_imports_next_to_nothing_of_us() -> None:
     )
     done = process("-c", program, program=sys.executable)
     modules = {"dask_helm", "dask_helm.cli", "dask_helm.cli.group", "dask_helm.cli.failures"}
-    assert set(done.stdout.split()) == modules | {"dask_helm.errors"}
+    assert set(done.stdout.split()) == modules | {"dask_helm.errors", "dask_helm.text"}
 
 
 def test_a_fault_of_ours_is_a_request_to_report_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("dask_helm.cli.tree.root", fails)
+    monkeypatch.setattr("dask_helm.cli.nodes.root", fails)
     message = refusal("explain", code=1)
-    assert message.startswith("Error: ZeroDivisionError: by zero\nThis is a fault of dask-helm")
+    assert message.startswith("Error: ZeroDivisionError: by zero\nThis is a bug in dask-helm")
     monkeypatch.setenv("DASK_HELM_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         CliRunner().invoke(group, ["explain"], catch_exceptions=False)

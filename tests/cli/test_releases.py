@@ -1,30 +1,17 @@
-"""Mistakes in the commands for releases that run, told for the shell; no cluster is asked."""
+"""Mistakes in the commands for running releases, found before a cluster is asked."""
+
+from pathlib import Path
 
 import pytest
-from dask_helm.cli.wording import in_the_shell
 
-from tests.cli.running import refusal
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("Write: HelmCluster('demo', namespace='team')", "Write: --release demo --namespace team"),
-        ("HelmCluster(…, address='tcp://HOST:8786')", "--address tcp://HOST:8786"),
-        ("Name a way with via=, or write force=True", "Name a way with --via, or write --force"),
-        ("timeout='5x' is no time", "--timeout 5x is no time"),
-        ("app.kubernetes.io/name=dask", "app.kubernetes.io/name=dask"),
-        ("HelmCluster(…, security=distributed.Security(…))",) * 2,
-    ],
-)
-def test_what_the_handle_says_is_told_for_the_shell(said: str, shown: str) -> None:
-    assert in_the_shell(said) == shown
+from tests.cli.program import invoke, printed, refusal
+from tests.cluster.server import ObjectServer
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(["status", "demo"], ["versions", "demo"], ["logs", "demo"], ["open", "demo"]),
+        ["open", "demo"],
         *(["scale", "demo", "3"], ["scale", "3", "demo"], ["adapt", "demo", "--maximum", "3"]),
     ],
     ids=" ".join,
@@ -33,10 +20,40 @@ def test_a_release_without_its_option(arguments: list[str]) -> None:
     assert refusal(*arguments).endswith("\nIf demo is the release, write: --release demo\n")
 
 
+@pytest.mark.parametrize("command", ["status", "versions", "logs"])
+def test_a_release_as_argument(command: str, tmp_path: Path) -> None:
+    server = ObjectServer(tmp_path)
+    where = ("--kubeconfig", server.kubeconfig)
+    try:
+        message = invoke(command, "demo", *where, code=2).stderr
+        assert message.startswith("Error: There is no release 'demo'")
+        assert invoke(command, "-r", "demo", *where, code=2).stderr == message
+        assert refusal(command, "a", "-r", "b", *where).endswith("Two releases: a and b\n")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [
+        ("template", "did you mean render?"),
+        ("dashboard", "did you mean open?"),
+        ("install", "install the chart with `helm install NAME chart`"),
+        ("stauts", "did you mean status?"),
+    ],
+)
+def test_commands_of_others(command: str, meant: str) -> None:
+    assert f"unknown command {command}; {meant}" in refusal(command)
+
+
+def test_ls_is_list() -> None:
+    assert printed("ls", "--help") == printed("list", "--help")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["scale", "-1"], "-1 is no number of pods; write a whole one from 0 on"),
+        (["scale", "-1"], "The number of pods must be an integer of at least 0, got -1."),
         (["scale", "--", "-1"], "-1 is not in the range x>=0."),
         (["status", "-o", "xml"], "'xml' is not one of 'text', 'json', 'yaml'."),
         (["list", "--via", "node-port"], "No such option '--via'."),

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from dask_helm import goyaml
+from dask_helm.engine import yaml as goyaml
 
 from tests import rendering
-from tests.cli.running import data, invoke, printed, refusal
+from tests.cli.program import data, invoke, printed, refusal
 from tests.paths import EXAMPLES, VALUES
 
 POOLS = VALUES / "pools.yaml"
@@ -38,7 +38,7 @@ def test_the_objects_are_helms(example: Path) -> None:
 
 
 def test_both_engines(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.programs import helm
+    from harness.programs import helm
 
     monkeypatch.setenv("PATH", str(helm().parent), prepend=os.pathsep)
     ours = objects(*TEAM, "-f", POOLS)
@@ -68,7 +68,7 @@ def test_values_from_standard_input() -> None:
 def test_the_release_by_argument_or_option() -> None:
     assert printed("render", "my", "-n", "team") == printed("render", "--release=my", "-n", "team")
     assert printed("render") == printed("render", "dask", "--namespace", "default")
-    assert "two names for the release: a, b" in refusal("render", "a", "--release", "b")
+    assert "the release has two names: a and b" in refusal("render", "a", "--release", "b")
     assert "My" in refusal("render", "My")
 
 
@@ -96,7 +96,7 @@ def test_only(only: list[str], found: set[str]) -> None:
 
 def test_only_nothing_lists_what_there_is() -> None:
     message = refusal("render", "--only", "deployment", "--only", "service/worker")
-    assert message.startswith("Error: --only service/worker matches nothing; these values give:\n")
+    assert message.startswith("Error: --only service/worker matches no object. The objects are:\n")
     assert "\n  Service/dask-worker\n" in message
 
 
@@ -114,7 +114,7 @@ def test_json_is_a_list_for_kubectl() -> None:
 def test_notes_go_to_standard_error() -> None:
     result = invoke("render", *TEAM, "--notes")
     assert result.stdout == printed("render", *TEAM)
-    assert "is installed as release demo in namespace team" in result.stderr
+    assert "Release demo is installed in namespace team, with the image" in result.stderr
 
 
 def test_the_schema_can_be_skipped_but_not_the_charts_rules() -> None:
@@ -155,7 +155,7 @@ def test_files_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
     }
 
 
-def test_wrong_values_write_nothing(tmp_path: Path) -> None:
+def test_validation_write_nothing(tmp_path: Path) -> None:
     invoke("render", "--output-dir", tmp_path)
     before = content(tmp_path)
     for wrong in ("jupyter.replicas=7", "scheduler.enabled=false", "a[=1"):
@@ -208,8 +208,8 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     [
         (["--prune"], "--prune needs --output-dir FOLDER"),
         (["--fleet", "fleet.yaml"], "--fleet needs --output-dir FOLDER"),
-        (["--jobs", "2"], "--jobs is only used with --fleet"),
-        (["--cluster", "a", "--jobs", "2"], "--cluster, --jobs is only used with --fleet"),
+        (["--jobs", "2"], "--jobs can only be used with --fleet"),
+        (["--cluster", "a", "--jobs", "2"], "--cluster, --jobs can only be used with --fleet"),
         (
             ["--fleet", "f", "--set", "a=b", "--output-dir", "o"],
             "--set cannot be used with --fleet",
@@ -255,6 +255,18 @@ def test_clusters_that_are_gone(folder: Path) -> None:
     fleet.write_text(json.dumps({"clusters": [{"name": "a"}, {"name": "b"}]}))
     invoke(*command)
     fleet.write_text(json.dumps({"clusters": [{"name": "a"}]}))
-    assert "no longer in the fleet, --prune removes their files: b" in printed(*command)
+    assert "no longer in the fleet; --prune removes their files: b" in printed(*command)
     assert " 0 removed" not in printed(*command, "--prune")
     assert not (folder / "out" / "b").exists()
+
+
+def test_the_rendered_lines_of_an_error_are_shown(tmp_path: Path) -> None:
+    """The line of the error is one of the rendered text, which the template does not have."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    template = "{{- range until 3 }}\nx{{ . }}: 1\n{{- end }}\na: b: c\n"
+    (tmp_path / "templates" / "a.yaml").write_text(template)
+    message = invoke("render", "--chart", tmp_path, code=2).stderr
+    assert message.startswith("Error: a/templates/a.yaml: the template does not render to YAML: ")
+    assert "Line 4 of the rendered text:\n     1 | x0: 1\n" in message
+    assert message.endswith("     4 | a: b: c\n")

@@ -6,9 +6,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from dask_helm.values.merge import coalesce
+from dask_helm.engine.values.merge import coalesce
 
-from tests.cli.running import data, printed, refusal
+from tests.cli.program import data, printed, refusal
 from tests.paths import CHART, EXAMPLES
 
 OWN = jsonschema.Draft7Validator(json.loads((CHART / "values.schema.json").read_text()))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import data, invoke, printed, refusal
+from tests.cli.program import data, invoke, printed, refusal
 from tests.paths import EXAMPLES
 
 WRONG = """\
@@ -54,7 +54,18 @@ def test_problems_for_programs(wrong: Path) -> None:
 
 def test_no_problems_for_programs(wrong: Path) -> None:
     found = data("validate", "right.yaml")
-    assert found == {"valid": True, "checked": ["right.yaml"], "problems": []}
+    assert found == {"valid": True, "checked": ["right.yaml"], "problems": [], "warnings": []}
+
+
+def test_what_a_file_hides_is_warned_of(wrong: Path) -> None:
+    Path("twice.yaml").write_text("image: {tag: a}\nimage: {tag: b}\n---\nenv: []\n")
+    result = invoke("validate", "twice.yaml")
+    assert result.stdout == "twice.yaml: valid\n"
+    duplicate, second = result.stderr.splitlines()
+    assert duplicate.startswith("Warning: twice.yaml:2:1: image: duplicate key; the first one is ")
+    assert second.startswith("Warning: twice.yaml:3:1: a second YAML document")
+    found = data("validate", "twice.yaml")
+    assert [one["line"] for one in found["warnings"]] == [2, 3]
 
 
 def test_files_are_merged_in_their_order(wrong: Path) -> None:
@@ -96,7 +107,7 @@ def test_text_that_is_no_yaml_is_a_problem_with_a_place(wrong: Path) -> None:
 
 
 def test_a_file_that_is_not_there(wrong: Path) -> None:
-    assert "wring.yaml: there is no such file; did you mean wrong.yaml?" in refusal(
+    assert "wring.yaml: file not found; did you mean wrong.yaml?" in refusal(
         "validate", "wring.yaml"
     )
 

@@ -67,7 +67,11 @@ def thing(
 
 
 def ours(release: str, component: str, pool: str | None = None) -> dict[str, str]:
-    found = {labels.NAME: labels.CHART, labels.INSTANCE: release, labels.COMPONENT: component}
+    found = {
+        labels.CLUSTER: f"{release}-dask",
+        labels.INSTANCE: release,
+        labels.COMPONENT: component,
+    }
     return found | ({labels.POOL: pool} if pool else {})
 
 
@@ -94,7 +98,8 @@ def pod(
 
 def running(ready: bool = True) -> Object:
     condition = {"type": "Ready", "status": str(ready)}
-    return {"phase": "Running", "conditions": [condition]}
+    containers = [{"name": "main", "state": {"running": {}}}]
+    return {"phase": "Running", "conditions": [condition], "containerStatuses": containers}
 
 
 def waiting(reason: str, message: str = "") -> Object:

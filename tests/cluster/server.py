@@ -71,10 +71,10 @@ class Server:
                 self.send_header("content-length", str(len(text)))
                 self.end_headers()
                 if body == SLOW:
-                    server.gate.wait(10)
+                    server.gate.wait(300)
                 self.wfile.write(text)
 
-            do_GET = do_PATCH = handle_one  # noqa: N815
+            do_GET = do_PATCH = do_PUT = handle_one  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 pass

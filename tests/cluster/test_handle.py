@@ -1,18 +1,23 @@
 """The whole handle: a real scheduler, and an API server that has a few objects."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import dask
 import pytest
 from dask_helm import HelmCluster, labels
-from dask_helm.errors import LostError
-from distributed import Client, Scheduler, Worker
+from dask_helm.cluster.connect import routes
+from dask_helm.errors import ArgumentError, LostError, UnreachableError, WaitError
+from distributed import Client, LocalCluster, Scheduler, Worker
 from distributed.security import Security
 from distributed.versions import get_versions
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from tests.cluster.fakes import deployment, ours, pod, thing
 from tests.cluster.server import ObjectServer
@@ -63,7 +68,7 @@ def test_other_versions_are_warned_of(
             pass
 
     asyncio.run(scenario())  # no warning, which would be an error here
-    monkeypatch.setattr("dask_helm.cluster.versions.get_versions", older)
+    monkeypatch.setattr("dask_helm.cluster.observe.versions.get_versions", older)
     with pytest.warns(UserWarning, match=r"dask: client 2020\.1\.0, scheduler .*\n.*pip install"):
         asyncio.run(scenario())
 
@@ -151,3 +156,116 @@ def test_pages_beside_a_port_forward_of_the_users_are_not_those_of_its_host(
     assert asyncio.run(scenario()) == ""
     rules[0]["http"] = {"paths": [{"path": "/dask"}]}
     assert asyncio.run(scenario()) == "http://h/dask/status"
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "pod_status", "reason"),
+    [
+        (1, {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}, "CrashLoopBackOff"),
+        (0, {"running": {}}, "Deployment r-dask-scheduler is scaled to 0 pods"),
+    ],
+)
+def test_a_scheduler_that_will_not_answer_is_not_waited_for(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheduler: int,
+    pod_status: dict[str, Any],
+    reason: str,
+) -> None:
+    monkeypatch.setitem(routes.TIMEOUT_SECONDS, routes.PORT_FORWARD, 3600.0)
+    own = deployment("r-dask-scheduler", OWN)
+    own["spec"]["replicas"] = scheduler
+    container = {"name": "main", "state": pod_status, "restartCount": 3}
+    status = {"phase": "Running", "containerStatuses": [container]}
+    down = pod("s", OWN, status, creationTimestamp="now") | NAMED
+    others = [one for one in OBJECTS[1:] if one["metadata"]["name"] != "s"]
+    server = ObjectServer(tmp_path, own, down, *others)
+    try:
+        with pytest.raises(UnreachableError, match=reason):
+            HelmCluster("r", kubeconfig=str(server.kubeconfig), quiet=True)
+    finally:
+        server.stop()
+
+
+@contextmanager
+def blocking(server: ObjectServer) -> Iterator[HelmCluster]:
+    """Yield a blocking handle of a scheduler in this process."""
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp", **LOCAL) as local:
+        where = {"kubeconfig": str(server.kubeconfig), "address": local.scheduler_address}
+        with HelmCluster("r", **where, quiet=True) as cluster:
+            yield cluster
+
+
+def test_a_handle_of_the_parent_is_refused_in_a_forked_child(server: ObjectServer) -> None:
+    with blocking(server) as cluster:
+        code = subprocess_of(lambda: cluster.scale(2))
+        assert "belongs to the process" in code
+        assert "Create a new HelmCluster here" in code
+        assert subprocess_of(cluster.close) == "None", "the parent's handle stays open"
+        assert cluster.pools["default"].desired == 1
+
+
+def subprocess_of(call: Callable[[], Any]) -> str:
+    """Return the result or error of a call in a forked process, as text."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            text = str(call())
+        except Exception as error:
+            text = str(error)
+        os.write(write, text.encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return text
+
+
+def test_a_blocking_handle_cannot_be_awaited(server: ObjectServer) -> None:
+    async def mistake(cluster: HelmCluster) -> None:
+        await cluster
+
+    message = r"Use `async with HelmCluster\(asynchronous=True\)"
+    with blocking(server) as cluster, pytest.raises(ArgumentError, match=message):
+        asyncio.run(mistake(cluster))
+
+
+def test_a_notebook_shows_only_the_message(server: ObjectServer) -> None:
+    shell: Any = InteractiveShell
+    where = str(server.kubeconfig)
+    code = f"from dask_helm import HelmCluster\nHelmCluster('no', kubeconfig={where!r})"
+    with capture_output() as shown:
+        shell().run_cell(code)
+    assert shown.stdout.startswith("NoReleaseError: There is no release 'no' of a Dask chart")
+    assert "Traceback" not in shown.stdout + shown.stderr
+
+
+def test_a_handle_cannot_be_pickled(server: ObjectServer) -> None:
+    with (
+        blocking(server) as cluster,
+        pytest.raises(TypeError, match=r"A HelmCluster cannot be pickled.*scheduler_address"),
+    ):
+        cloudpickle.dumps(cluster)
+
+
+def test_keywords_of_the_old_handle(server: ObjectServer) -> None:
+    with blocking(server) as cluster, pytest.raises(ArgumentError, match="got 'two'"):
+        cluster.scale(n_workers="two")  # type: ignore[arg-type]
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp", **LOCAL) as local:
+        where = {"kubeconfig": str(server.kubeconfig), "address": local.scheduler_address}
+        with HelmCluster.from_name("r", namespace="here", **where, quiet=True) as named:
+            assert named.name == "r.here"
+
+
+def test_workers_of_other_releases_count_unless_a_pool_is_named(server: ObjectServer) -> None:
+    with blocking(server) as cluster:
+
+        async def join() -> None:
+            async with Worker(cluster.scheduler_address, name="from-a-batch-system"):
+                await asyncio.to_thread(cluster.wait_for_workers, 1, 60)
+                with pytest.raises(WaitError, match="0 of 1 workers run"):
+                    await asyncio.to_thread(cluster.wait_for_workers, 1, 1, "default")
+
+        asyncio.run(join())

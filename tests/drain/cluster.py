@@ -1,5 +1,6 @@
 """A scheduler in this process, workers named like pods, and the hook that pods run at their end."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -14,12 +15,13 @@ from typing import Any
 from distributed import LocalCluster, Worker
 from distributed.security import Security
 
-from tests import waiting
+from harness import waiting
 from tests.paths import CHART, ROOT
 
 Process = subprocess.Popen[str]
 
 SCRIPT = CHART / "files" / "drain.py"
+HOOK = CHART / "files" / "drain.sh"  # starts the script as the kubelet does
 PRELOAD = CHART / "files" / "dask_helm_handover.py"
 
 until = partial(waiting.until, seconds=60, pause=0.05)
@@ -81,10 +83,15 @@ class Cluster:
         """Return how often a task was counted as one that may have killed its worker."""
         return sum(task.suspicious for task in self._local.scheduler.tasks.values())
 
-    def join(self, *names: str) -> None:
-        """Start workers with these names."""
+    def join(self, *names: str, wait: bool = True) -> None:
+        """Start workers with these names, and wait until the scheduler knows them."""
         for name in names:
             self._ends[name] = self._start_process(name) if self._nannies else self._start(name)
+            if wait:
+                until(partial(self._knows, name))
+
+    def _knows(self, name: str) -> bool:
+        return name in self.names
 
     def _start(self, name: str) -> Callable[[], object]:
         async def start() -> Worker:
@@ -96,12 +103,15 @@ class Cluster:
 
     def _start_process(self, name: str) -> Callable[[], object]:
         pod = re.sub(r"-\d+$", "", name)
-        own = {"POD_NAME": pod, "PYTHONPATH": str(ROOT)}
+        own = {
+            "POD_NAME": pod,
+            "DASK_SCHEDULER_ADDRESS": self.address,
+            "PYTHONPATH": str(ROOT),
+        }
         with self.log(pod).open("a") as said, (self.folder / f"{name}.stderr").open("w") as errors:
             worker = subprocess.Popen(
                 self._command(name), env=self._environment(**own), stdout=said, stderr=errors
             )
-        until(lambda: name in self.names)
         return partial(_terminate, worker)
 
     def _command(self, name: str) -> list[str]:
@@ -116,7 +126,12 @@ class Cluster:
         return command + [f"--tls-{name}={file}" for name, file in files.items()]
 
     def _environment(self, **more: str) -> dict[str, str]:
-        tidy = {"PYTHONDONTWRITEBYTECODE": "1"}  # into the chart
+        # No compiled files in the chart, and none of the nannies' files outside of the folder.
+        tidy = {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DRAIN_FOLDER": str(self.folder),
+            "DRAIN_FILES": str(HOOK.parent),
+        }
         return {**os.environ, **tidy, **self.environment, **more}
 
     def stop(self, name: str) -> None:
@@ -126,6 +141,21 @@ class Cluster:
     def keep_scheduler_busy(self, seconds: float) -> None:
         """Let the scheduler answer nobody for so long."""
         self._local.loop.add_callback(time.sleep, seconds)
+
+    def refuse_connections(self, seconds: float) -> None:
+        """Let the scheduler take no new connections for so long, as a Service without endpoints."""
+
+        async def refuse() -> None:
+            (listener,) = self._local.scheduler.listeners
+            _, listener.port = listener.get_host_port()
+            listener.stop()
+            await asyncio.sleep(seconds)
+            await listener.start()
+
+        async def begin() -> None:
+            self._refusing = asyncio.ensure_future(refuse())
+
+        self._local.sync(begin)
 
     def end_scheduler(self) -> None:
         """End the scheduler; the workers stay."""
@@ -151,6 +181,8 @@ class Cluster:
         self.log(pod).touch()
         without_packages = ["-S"] if self._nannies and not alone else []
         command = [sys.executable, *without_packages, str(script)]
+        if script == HOOK:
+            command = ["sh", str(script)]
         environment = self._environment(**{**own, **more})
         hook = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, text=True)
         self._scripts.append(hook)
@@ -158,7 +190,7 @@ class Cluster:
 
     def drained(self, pod: str, **options: Any) -> str:
         """Run the script until it ends and return what it wrote to the pod's log."""
-        assert self.drain(pod, **options).wait(120) == 0
+        assert self.drain(pod, **options).wait(150) == 0
         return self.said(pod)
 
     def said(self, pod: str) -> str:
@@ -172,4 +204,4 @@ class Cluster:
 
 def _terminate(process: subprocess.Popen[Any]) -> None:
     process.terminate()
-    process.wait(20)
+    process.wait(150)

@@ -1,5 +1,6 @@
 """A cluster on this machine, whose workers run with nannies, as in pods, or without."""
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -57,6 +58,7 @@ def alone(nannies: bool, tmp_path: Path) -> Iterator[Cluster]:
 
 def join(cluster: Cluster) -> str:
     """Start the worker of a new pod and return its name."""
-    pod = f"pod-{next(NUMBERS)}-x"
+    # Nannies listen at an address of the machine, where several processes may run these tests.
+    pod = f"pod-{os.getpid()}-{next(NUMBERS)}-x"
     cluster.join(pod)
     return pod

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.programs import helm
 from tests.paths import CHART
-from tests.programs import helm
 from tests.rendering import Object, container, find, refusal, render
 
-HOOK = {"exec": {"command": ["python", "/etc/dask-helm/files/drain.py"]}}
+HOOK = {"exec": {"command": ["sh", "/etc/dask-helm/files/drain.sh"]}}
 OWN = {"exec": {"command": ["sync"]}}
 
 
@@ -46,7 +46,12 @@ def test_every_pool_has_the_hook_and_nothing_else_has() -> None:
 
 def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
     data = find(render(), "ConfigMap", "demo-dask-files")["data"]
-    names = ("drain.py", "dask_helm_handover.py", "dask_helm_ports.py")
+    names = (
+        "drain.sh",
+        "drain.py",
+        "dask_helm_handover.py",
+        "dask_helm_ports.py",
+    )
     assert data == {name: (CHART / "files" / name).read_text() for name in names}
 
 
@@ -80,6 +85,19 @@ def test_switched_off_pods_know_nothing_of_it() -> None:
     values = {"drain": {"enabled": False}}
     assert grace(values) is None
     assert "drain" not in str(worker_pod(values)).lower()
+
+
+def test_a_pool_overrides_how_it_is_drained() -> None:
+    pools = {"default": {}, "spot": {"drain": {"timeout": 5}}, "off": {"drain": {"enabled": False}}}
+    values = {"drain": {"timeout": 600, "replacementTimeout": 7}, "workers": pools}
+    spot = worker_pod(values, "demo-dask-worker-spot")
+    given = {e["name"]: e.get("value") for e in spot["containers"][0]["env"]}
+    assert (given["DRAIN_TIMEOUT"], given["DRAIN_REPLACEMENT_TIMEOUT"]) == ("5", "7")
+    assert spot["terminationGracePeriodSeconds"] == 35
+    assert grace(values) == 630
+    off = worker_pod(values, "demo-dask-worker-off")
+    assert "terminationGracePeriodSeconds" not in off
+    assert "drain" not in str(off).lower()
 
 
 def test_without_pools_there_is_no_script() -> None:
@@ -126,11 +144,11 @@ def test_the_grace_period_follows_the_timeout_unless_it_is_given() -> None:
     assert grace(own_hook) == 5, "how long a hook of theirs takes is theirs to know"
     follows = {"podDefaults": given, "workerDefaults": {"terminationGracePeriodSeconds": None}}
     assert grace(follows) == 330
-    assert "may need 330" in refusal({"podDefaults": given})
-
-
-def test_the_script_leaves_the_worker_time_to_end() -> None:
-    """The margin of the grace period is longer than what the script takes of it."""
-    text = (CHART / "files" / "drain.py").read_text()
-    (seconds,) = (line for line in text.splitlines() if line.startswith("LAST_COPIES"))
-    assert int(seconds.rpartition("=")[2]) + 10 <= grace({"drain": {"timeout": 0}})
+    message = refusal({"podDefaults": given})
+    assert "with drain.timeout 300 a worker can need 310 seconds" in message
+    assert "Write null" in message
+    message = refusal({"podDefaults": {"terminationGracePeriodSeconds": 25}})
+    assert "Write a shorter timeout for this pool:" in message
+    assert "timeout: 15" in message
+    spot = {"terminationGracePeriodSeconds": 15, "drain": {"timeout": 5}}
+    assert environment({"workers": {"default": spot}})["DRAIN_GRACE_PERIOD"] == "15"

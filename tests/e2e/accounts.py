@@ -10,8 +10,8 @@ from typing import Any
 import dask_helm
 import yaml
 
-from demo.release import CommandError, Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import CommandError, Release
 
 Rule = dict[str, Any]
 
@@ -50,7 +50,7 @@ class Account:
     def remove(self) -> None:
         """Remove it, and wait until its token is worth nothing."""
         self.release.kubectl("delete", "serviceaccount", self.name)
-        observing.until(lambda: not self._said("auth", "whoami"), 30, "the token has expired")
+        observation.until(lambda: not self._said("auth", "whoami"), what="the token has expired")
 
     def _said(self, *words: str) -> str:
         """Return what kubectl says to it; nothing when it fails, as `can-i` does for a no."""
@@ -66,7 +66,7 @@ def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
     release.kubectl("apply", "-f", "-", stdin=json.dumps(_objects(name, list(given), release)))
     token = release.kubectl("create", "token", name).strip()
     new = Account(release, name, token, kubeconfig(release, folder, {"token": token}))
-    observing.until(lambda: new.may("list", "events") or new.may("list", "pods"), 30)
+    observation.until(lambda: new.may("list", "events") or new.may("list", "pods"))
     return new
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from demo import target
-from demo.release import Release
-from tests.kubernetes.errors import UnusableError
+from devcluster.errors import UnusableError
+from harness import target
+from harness.release import CHART, Release
 
 NewRelease = Callable[..., Release]
 
@@ -33,10 +33,12 @@ def new_namespace(cluster: target.Target) -> Iterator[str]:
     """Yield the name of a new namespace; it is removed afterwards."""
     name = f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
-    yield name
-    # At once, so that the next test, which may look everywhere, finds no release here any more.
-    _kubectl(cluster, "delete", "deployments", "--all", f"--namespace={name}", "--wait=false")
-    _kubectl(cluster, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
+    try:
+        yield name
+    finally:
+        # At once, so that tests that look everywhere find no release here any more.
+        _kubectl(cluster, "delete", "deployments", "--all", f"--namespace={name}", "--wait=false")
+        _kubectl(cluster, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,15 @@ def new_release(cluster: target.Target, namespace: str) -> NewRelease:
 def release(new_release: NewRelease) -> Release:
     """Return the release `demo`, not installed yet."""
     return new_release()
+
+
+@pytest.fixture
+def elsewhere(new_release: NewRelease) -> Release:
+    """Return a release whose name no other has, whatever runs on the cluster; it has no workers."""
+    release = new_release(f"only-{secrets.token_hex(3)}")
+    none = {"workers": {"default": {"replicas": 0}}, "jupyter": {"enabled": False}}
+    release.helm("install", release.name, CHART, values=none)
+    return release
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from dask_helm import labels
 
-from demo.release import Release
-from demo.target import Target
-from tests.e2e import local, observing
-from tests.e2e.handles import Observer
-from tests.kubernetes import api, controlplane, network
+from devcluster import api, controlplane, network
+from harness import observation
+from harness.handles import Observer
+from harness.release import Release
+from harness.target import Target
+from tests.e2e import local
 
 
 class Gate:
@@ -58,7 +59,7 @@ class Gate:
         self._shut = False
 
     def _do(self, job: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(job, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(job, self._loop).result(120)
 
     async def _listen(self) -> int:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
@@ -99,11 +100,11 @@ def without_scheduler(release: Release) -> Iterator[None]:
     name = f"deployment/{Observer(release).deployment(labels.SCHEDULER).metadata.name}"
     release.kubectl("scale", name, "--replicas=0")
     try:
-        observing.until(lambda: not observing.pods(release, labels.SCHEDULER))
+        observation.until(lambda: not observation.pods(release, labels.SCHEDULER))
         yield
     finally:
         release.kubectl("scale", name, "--replicas=1")
-        release.kubectl("rollout", "status", name, "--timeout=120s")
+        release.kubectl("rollout", "status", name, "--timeout=400s")
 
 
 @contextmanager
@@ -113,13 +114,13 @@ def without_api_server(target: Target) -> Iterator[None]:
         pytest.skip("SKIPPED: only the API server of the local cluster may be restarted")
     process, machine = local.process("kube-apiserver"), local.control_plane()
     os.kill(process, signal.SIGKILL)
-    observing.until(lambda: not Path(f"/proc/{process}").exists(), 30)
+    observation.until(lambda: not Path(f"/proc/{process}").exists())
     try:
         yield
     finally:
         addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
         controlplane.component(machine, "kube-apiserver", **addresses)
-        observing.until(lambda: _is_ready(target), 60, "the API server is ready again")
+        observation.until(lambda: _is_ready(target), what="the API server is ready again")
 
 
 def _is_ready(target: Target) -> bool:

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from tests.kubernetes import api
-from tests.kubernetes.machine import Machine
+from devcluster import api
+from devcluster.machine import Machine
 
 _CONTROL_PLANE = "dask-control-plane"
 

@@ -1,7 +1,8 @@
 """Many removals of workers under load: `make soak`, or python -m tests.e2e.soak --removals 200.
 
 A round begins a load, takes workers away in one to three ways at the same time, waits until the
-pods are gone, and checks that nothing was lost or repeated.
+pods are gone, and checks that nothing was lost or repeated. In some rounds the scheduler is busy
+for 10 to 60 s meanwhile, and between some rounds its pod is replaced.
 """
 
 import argparse
@@ -17,13 +18,15 @@ from typing import Any
 from dask_helm import labels
 from distributed import Client
 
-from demo import target
-from demo.release import Release
-from tests.e2e import observing, removals
+from harness import observation, removals, target
+from harness.load import Load
+from harness.release import Release
+from harness.work import busy
 from tests.e2e.conftest import new_namespace
-from tests.e2e.load import Load
 
 WORKERS = 4
+BUSY_SHARE = 0.2  # of the rounds
+REPLACE_EVERY = 20  # removals
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},
     "drain": {"timeout": 60, "replacementTimeout": 60},
@@ -37,7 +40,7 @@ def _fewer() -> int:
 
 
 def _drain(release: Release) -> None:
-    (scheduler,) = observing.pods(release, labels.SCHEDULER)
+    (scheduler,) = observation.pods(release, labels.SCHEDULER)
     nodes = set(removals.present(release).values()) - {scheduler["spec"]["nodeName"], None}
     for node in list(nodes)[:1]:
         with removals.cordoned(release, node):
@@ -65,20 +68,25 @@ class Soak:
     """What was done so far, and what it cost."""
 
     release: Release
-    client: Client
+    client: Client = field(init=False)
     removals: "Counter[str]" = field(default_factory=Counter)
     pods: int = 0
     times: list[float] = field(default_factory=list)
+    busy: list[int] = field(default_factory=list)
+    schedulers: int = 1
     losses: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
     def round(self, most: int) -> None:
         """Take workers away in up to three ways at the same time, and check the load."""
         removals.scale(self.release, WORKERS)
-        observing.wait_for_workers(self.release, self.client, WORKERS)
+        observation.wait_for_workers(self.release, self.client, WORKERS)
         before = set(removals.present(self.release))
         load = Load(self.client)
         chosen = random.sample(list(KINDS), min(most, random.randint(1, 3)))
+        if random.random() < BUSY_SHARE:
+            self.busy.append(random.randint(10, 60))
+            self.client.run_on_scheduler(busy(), 1, self.busy[-1], wait=False)
         self._remove(chosen)
         self.pods += len(before - set(removals.present(self.release)))
         self._check(load, chosen)
@@ -89,12 +97,12 @@ class Soak:
             done = [pool.submit(KINDS[kind], self.release) for kind in chosen]
             refused = [future.result() for future in done]
         self.refusals += filter(None, refused)
-        observing.until(self._is_settled, 200, "all pods that leave are gone")
+        observation.until(self._is_settled, what="all pods that leave are gone")
         self.removals.update(chosen)
         self.times.append(time.monotonic() - begin)
 
     def _is_settled(self) -> bool:
-        staying = observing.pod_names(self.release, labels.WORKER)
+        staying = observation.pod_names(self.release, labels.WORKER)
         return staying == set(removals.present(self.release))
 
     def _check(self, load: Load, chosen: list[str]) -> None:
@@ -113,6 +121,7 @@ class Soak:
                 f"{self.removals.total()} removals ({kinds}) took {self.pods} pods away",
                 f"{len(times)} rounds; pods were gone after {times[len(times) // 2]:.1f} s "
                 f"(median), {times[-1]:.1f} s (longest)",
+                f"the scheduler was busy for {self.busy} s, and {self.schedulers} pods ran one",
                 f"{len(self.losses)} losses{_listed(self.losses)}",
                 f"{len(self.refusals)} refusals, for {others}{_listed(self.refusals)}",
             ]
@@ -130,12 +139,31 @@ def run(number: int, minutes: float) -> Soak:
     with new_namespace(cluster) as namespace:
         release = Release(cluster, "demo", namespace)
         release.install(values=VALUES)
-        with release.client() as client:
-            soak = Soak(release, client)
-            while (left := number - soak.removals.total()) > 0 and time.monotonic() < deadline:
-                soak.round(left)
-                print(f"{soak.removals.total()} of {number}, {len(soak.losses)} losses", flush=True)
+        soak = Soak(release)
+        while _removes(soak, min(number, soak.removals.total() + REPLACE_EVERY), deadline):
+            if soak.removals.total() >= number:
+                break
+            _replace_scheduler(release)
+            soak.schedulers += 1
     return soak
+
+
+def _removes(soak: Soak, number: int, deadline: float) -> bool:
+    """Run rounds until so many removals are done; return whether there was time for all."""
+    with soak.release.client() as soak.client:
+        while (left := number - soak.removals.total()) > 0 and time.monotonic() < deadline:
+            soak.round(left)
+            print(f"{soak.removals.total()} removals, {len(soak.losses)} losses", flush=True)
+    return left <= 0
+
+
+def _replace_scheduler(release: Release) -> None:
+    (old,) = observation.pod_names(release, labels.SCHEDULER)
+    release.kubectl("delete", "pod", old)
+    observation.until(
+        lambda: any(map(observation.ready, observation.pods(release, labels.SCHEDULER))),
+        what="a new scheduler is ready",
+    )
 
 
 def main() -> int:

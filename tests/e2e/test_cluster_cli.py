@@ -1,7 +1,6 @@
 """The same from the shell: list, status, scale, adapt, logs, open, versions."""
 
 import json
-import re
 import signal
 import subprocess
 import time
@@ -12,17 +11,16 @@ from typing import Any
 
 import pytest
 from dask_helm import labels
-from dask_helm.cluster.leases import SECONDS
-from dask_helm.cluster.scaling import COST
+from dask_helm.cluster.scaling.scale import COST
 
-from demo.release import CHART, Release
-from tests.cli.running import BIN, process
-from tests.e2e import observing
+from harness import observation
+from harness.handles import SMALL, Observer
+from harness.load import Load
+from harness.release import CHART, Release
+from harness.work import slow, statuses
+from tests.cli.program import BIN, process
 from tests.e2e.conftest import NewRelease
 from tests.e2e.faults import without_scheduler
-from tests.e2e.handles import SMALL, Observer
-from tests.e2e.load import Load
-from tests.e2e.work import slow, statuses
 
 VALUES: dict[str, Any] = {
     "workerDefaults": {"resources": SMALL, "threads": 1, "replicas": 0},
@@ -66,23 +64,26 @@ def started(release: Release, *arguments: str) -> Iterator["subprocess.Popen[str
             yield running
         finally:
             running.send_signal(signal.SIGINT)
-            _, said = running.communicate(timeout=60)
+            _, said = running.communicate(timeout=120)
     assert "Traceback" not in said
 
 
-def test_a_release_elsewhere_is_named_as_the_shell_wants_it(installed: Release) -> None:
-    credentials = words(installed)[2:]
-    done = process("status", "--release", "demo", *credentials)
+def test_a_release_elsewhere_is_named_as_the_shell_wants_it(elsewhere: Release) -> None:
+    credentials = words(elsewhere)[2:]
+    done = process("status", "--release", elsewhere.name, *credentials)
     assert done.returncode == 2
-    found = re.search(r"Write: --release demo (--namespace [-a-z0-9]+)$", done.stderr)
-    assert found, done.stderr
-    assert process("status", *found[1].split(), *credentials).stdout.startswith("Release    demo")
+    named = f"--release {elsewhere.name} --namespace {elsewhere.namespace}"
+    assert done.stderr.endswith(f"Use: {named}\n")
+    told = process("status", *named.split(), *credentials).stdout
+    assert told.startswith(f"Release    {elsewhere.name} in namespace {elsewhere.namespace}")
 
 
 @pytest.mark.parametrize("way", ["--via=port-forward", "--address=tcp://127.0.0.1:1"])
 def test_the_way_is_the_users(installed: Release, way: str) -> None:
     code = 1 if "address" in way else 0
-    assert ("cannot be reached" in run(installed, "status", way, code=code).stdout) == bool(code)
+    assert (
+        "Cannot reach the scheduler" in run(installed, "status", way, code=code).stdout
+    ) == bool(code)
 
 
 def test_list(installed: Release) -> None:
@@ -91,7 +92,8 @@ def test_list(installed: Release) -> None:
     assert lines[1].split()[:2] == ["demo", installed.namespace]
     (found,) = data(installed, "list")
     assert (found["release"], found["scheduler"]) == ("demo", "ready")
-    assert found["groups"]["default"]["desired"] == 2
+    assert found["pools"]["default"]["desired"] == 2
+    assert found["pools"]["default"]["registered"] is None, "no scheduler was asked"
     everywhere = json.loads(process(*words(installed, "list", "-A", "-o", "json")).stdout)
     assert ("demo", installed.namespace) in {
         (one["release"], one["namespace"]) for one in everywhere
@@ -102,17 +104,26 @@ def test_status(installed: Release) -> None:
     text = run(installed, "status").stdout
     assert f"demo in namespace {installed.namespace}" in text
     assert "default   2        2" in text
-    observing.until(lambda: data(installed, "status")["groups"]["default"]["registered"] == 2)
+    observation.until(lambda: data(installed, "status")["pools"]["default"]["registered"] == 2)
+    forwarded = data(installed, "status", "--via", "port-forward")
+    assert forwarded["address"] is None, "the address of a port-forward ends with the command"
+    away = ("status", "--address", "tcp://127.0.0.1:1")
+    lines = run(installed, *away, code=1).stdout.splitlines()
+    (pool,) = (line.split() for line in lines if line.startswith("default "))
+    assert pool == ["default", "2", "2", "-", "-", "-"]
+    unreachable = json.loads(run(installed, *away, "-o", "json", code=1).stdout)
+    assert unreachable["address"] is None
+    assert unreachable["pools"]["default"]["registered"] is None
 
 
 def test_what_does_not_run_is_in_the_status(installed: Release) -> None:
-    done = run(installed, "scale", "1", "--group", "noimage", code=1)
+    done = run(installed, "scale", "1", "--pool", "noimage", code=1)
     assert "localhost/nothing" in done.stderr
     try:
         assert any("localhost/nothing" in one for one in data(installed, "status")["troubles"])
         assert not run(installed, "scale", "2").stderr, "another pool's pods do not matter"
     finally:
-        run(installed, "scale", "0", "-g", "noimage")
+        run(installed, "scale", "0", "-p", "noimage")
 
 
 def test_scale(installed: Release) -> None:
@@ -127,14 +138,14 @@ def test_scale(installed: Release) -> None:
     ("arguments", "said"),
     [
         (("scale", "many"), "Invalid value"),
-        (("scale", "1", "-g", "nix"), "its groups are: default, noimage"),
+        (("scale", "1", "-p", "nix"), "Pools: default, noimage"),
         (("status", "-r", "nix"), "no release 'nix'"),
         (
             ("logs", "--since", "soon"),
-            "--since soon is no time; write seconds",
+            "--since must be a time, in seconds",
         ),
-        (("adapt", "--minimum", "3", "--maximum", "2"), "maximum=2 is less"),
-        (("adapt", "--maximum", "2", "--interval", "0"), "--interval 0 is no time between"),
+        (("adapt", "--minimum", "3", "--maximum", "2"), "maximum must not be less than minimum"),
+        (("adapt", "--maximum", "2", "--interval", "0"), "interval must be longer than 0 s"),
     ],
 )
 def test_what_is_wrong(installed: Release, arguments: tuple[str, ...], said: str) -> None:
@@ -143,13 +154,13 @@ def test_what_is_wrong(installed: Release, arguments: tuple[str, ...], said: str
 
 def test_ctrl_c_leaves_everything_as_it_was(installed: Release) -> None:
     with installed.client() as client:
-        observing.wait_for_workers(installed, client, 2)
+        observation.wait_for_workers(installed, client, 2)
         tasks = client.map(slow(8), range(4), pure=False)
-        observing.until(lambda: len(client.processing()) == 2)
+        observation.until(lambda: len(client.processing()) == 2)
         with started(installed, "scale", "1") as running:
-            observing.until(lambda: "closing_gracefully" in statuses(client))
+            observation.until(lambda: "closing_gracefully" in statuses(client))
         assert running.returncode == 130
-        observing.until(lambda: statuses(client) == {"running"}, 30)  # they say so themselves
+        observation.until(lambda: statuses(client) == {"running"})  # they say so themselves
         seen = Observer(installed)
         assert seen.replicas() == 2
         for pod in seen.pods(labels.WORKER).values():
@@ -159,13 +170,13 @@ def test_ctrl_c_leaves_everything_as_it_was(installed: Release) -> None:
 
 def test_killed_while_workers_hand_over_it_leaves_them_to_go_on(installed: Release) -> None:
     with installed.client() as client:
-        observing.wait_for_workers(installed, client, 2)
+        observation.wait_for_workers(installed, client, 2)
         load = Load(client)
         with started(installed, "scale", "1") as running:
-            observing.until(lambda: "closing_gracefully" in statuses(client))
+            observation.until(lambda: "closing_gracefully" in statuses(client))
             running.kill()
         assert "closing_gracefully" in statuses(client)
-        observing.until(lambda: statuses(client) == {"running"}, SECONDS + 10)
+        observation.until(lambda: statuses(client) == {"running"})
         assert Observer(installed).replicas() == 2
         load.check()
         run(installed, "scale", "1")
@@ -175,16 +186,16 @@ def test_killed_while_workers_hand_over_it_leaves_them_to_go_on(installed: Relea
 
 def test_adapt(installed: Release) -> None:
     with installed.client() as client:
-        observing.wait_for_workers(installed, client, 2)
+        observation.wait_for_workers(installed, client, 2)
         limits = ("--minimum", "1", "--maximum", "3", "--wait-count", "2")
         with started(installed, "adapt", *limits, "-o", "json") as running:
-            observing.until(lambda: Observer(installed).replicas() == 1, 60)
+            observation.until(lambda: Observer(installed).replicas() == 1)
             tasks = client.map(slow(2), range(30), pure=False)
-            observing.until(lambda: Observer(installed).replicas() == 3, 60)
+            observation.until(lambda: Observer(installed).replicas() == 3)
             del tasks
             assert running.stdout is not None
             down, up = (json.loads(running.stdout.readline()) for _ in range(2))
-        assert (down["group"], down["from"], down["to"]) == ("default", 2, 1)
+        assert (down["pool"], down["from"], down["to"]) == ("default", 2, 1)
         assert (up["from"], down["time"] <= up["time"]) == (1, True)
         assert running.returncode == 130
     run(installed, "scale", "2", "--force", "--timeout", "1s")
@@ -194,7 +205,7 @@ def test_logs(installed: Release) -> None:
     text = run(installed, "logs", "--scheduler").stdout
     assert text.startswith("==> demo-dask-scheduler")
     assert "Scheduler at:" in text
-    found = data(installed, "logs", "--group", "default", "--tail", "1")
+    found = data(installed, "logs", "--pool", "default", "--tail", "1")
     assert set(found) == set(Observer(installed).pods(labels.WORKER))
     assert all(len(each.splitlines()) == 1 for each in found.values())
     assert any("jupyter" in pod for pod in data(installed, "logs", "--jupyter"))
@@ -222,7 +233,7 @@ def page(opening: "subprocess.Popen[str]") -> bytes:
     """Return what is at the address that `open` gives."""
     assert opening.stdout is not None
     said = "".join(opening.stdout.readline() for _ in range(3))
-    with urllib.request.urlopen(json.loads(said)["url"], timeout=30) as found:
+    with urllib.request.urlopen(json.loads(said)["url"], timeout=120) as found:
         return bytes(found.read())
 
 
@@ -240,9 +251,9 @@ def test_without_a_scheduler(installed: Release) -> None:
     with without_scheduler(installed):
         begun = time.monotonic()
         found = data(installed, "status", code=1)
-    assert time.monotonic() - begun < 45
+    print(f"status without a scheduler took {time.monotonic() - begun:.1f} s")
     assert found["scheduler"] == "not ready"
-    assert "no pod is behind" in found["error"] or "is ready" in found["error"]
+    assert "Deployment demo-dask-scheduler is scaled to 0 pods" in found["error"]
 
 
 def test_a_scheduler_that_crashes(new_release: NewRelease) -> None:
@@ -251,12 +262,12 @@ def test_a_scheduler_that_crashes(new_release: NewRelease) -> None:
     crashing = {**VALUES, "scheduler": {"extraArgs": ["--nonsense"]}}
     release.helm("install", release.name, CHART, values=crashing)
     said, asked = "No such option '--nonsense'", ("logs", "--scheduler")
-    observing.until(lambda: said in run(release, *asked).stdout, 120, "the scheduler crashes")
-    observing.until(lambda: "Pod is Running: CrashLoop" in run(release, *asked).stdout)
+    observation.until(lambda: said in run(release, *asked).stdout, what="the scheduler crashes")
+    observation.until(lambda: "Pod is Running: CrashLoop" in run(release, *asked).stdout)
     assert said in run(release, *asked, "--previous").stdout
     with started(release, *asked, "-f") as running:
         assert running.stdout is not None
         assert any(said in line for line in running.stdout)
-    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=120s")
+    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=400s")
     with started(release, "open", "jupyter", "--no-browser", "-o", "json") as running:
         assert b"Jupyter" in page(running)

@@ -9,8 +9,8 @@ from typing import Any
 
 from distributed import Client
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 
 
 def wheel() -> bytes:
@@ -58,7 +58,7 @@ def test_extra_packages_are_installed_without_root(release: Release) -> None:
         return tiny.ANSWER, os.getuid()
 
     with release.client() as client:
-        client.wait_for_workers(1, timeout=120)
+        client.wait_for_workers(1, timeout=300)
         assert client.run_on_scheduler(answer) == (42, 1000)
         assert set(client.run(answer).values()) == {(42, 1000)}
 
@@ -68,11 +68,11 @@ def test_spilled_data_goes_to_the_scratch_volume(release: Release) -> None:
     pool = {"replicas": 1, "memoryLimit": "400Mi", "scratch": scratch}
     release.install(values={"jupyter": {"enabled": False}, "workers": {"default": pool}})
     with release.client() as client:
-        client.wait_for_workers(1, timeout=120)
+        client.wait_for_workers(1, timeout=300)
         blocks = client.map(lambda number: bytes([number]) * 40_000_000, range(10))
         lengths = client.map(len, blocks)
         assert client.gather(lengths) == [40_000_000] * 10
-        assert observing.until(lambda: spilled_bytes(client) > 40_000_000, 60, "spilling")
+        assert observation.until(lambda: spilled_bytes(client) > 40_000_000, what="spilling")
 
 
 def spilled_bytes(client: Client) -> int:
@@ -90,7 +90,7 @@ def test_client_and_cluster_have_the_same_packages(release: Release) -> None:
     one = {"workers": {"default": {"replicas": 1}}, "jupyter": {"enabled": False}}
     release.install(values=one)
     with release.client() as client:
-        client.wait_for_workers(1, timeout=120)
+        client.wait_for_workers(1, timeout=300)
         versions = client.get_versions(check=True, packages=["numpy", "pandas", "bokeh"])
     own = versions["client"]["packages"]
     for other in [versions["scheduler"], *versions["workers"].values()]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.release import CHART, Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import CHART, Release
 from tests.paths import EXAMPLES
 
 # Needs what this cluster has not, so that the API server's word is all there is to have.
@@ -28,20 +28,20 @@ def test_server_side_dry_run(release: Release, example: Path) -> None:
     manifests = release.helm("template", release.name, CHART, "--no-hooks", "-f", example)
     applied = release.kubectl("apply", "--dry-run=server", "-f", "-", stdin=manifests)
     assert "deployment.apps/" in applied
-    assert observing.everything(release) == set()
+    assert observation.everything(release) == set()
 
 
 @pytest.mark.parametrize("example", INSTALLED, ids=lambda path: path.stem)
 def test_install(release: Release, example: Path) -> None:
     release.install("-f", example)
-    pods = observing.pods(release)
+    pods = observation.pods(release)
     assert pods
-    assert all(map(observing.ready, pods))
+    assert all(map(observation.ready, pods))
     desired = [d["spec"]["replicas"] for d in release.objects("deployment", "worker")]
     with release.client() as client:
         processes = 2 if example.stem == "pools" else 1
-        client.wait_for_workers(sum(desired) + processes - 1, timeout=120)
-        assert observing.computes(client)
+        client.wait_for_workers(sum(desired) + processes - 1, timeout=300)
+        assert observation.computes(client)
 
 
 def test_gitops_leaves_the_number_of_pods_to_others(release: Release) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from dask_helm import HelmCluster, discover
 
-from demo.release import Release
+from harness.handles import SMALL, Observer
+from harness.release import Release
 from tests.e2e.conftest import NewRelease
-from tests.e2e.handles import SMALL, Observer
 
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},
@@ -61,7 +61,7 @@ def test_a_cluster_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None:
         " clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],"
         " users: [{name: u, user: {token: t}}]}"
     )
-    with pytest.warns(UserWarning, match="does not answer"):
+    with pytest.warns(UserWarning, match="Cannot reach the API server"):
         assert list(discover(kubeconfig=str(kubeconfig))) == []
     assert list(discover(kubeconfig=str(tmp_path / "nix"))) == []
 

@@ -9,12 +9,12 @@ from dask_helm.errors import ForbiddenError, TlsError
 from distributed import Client
 from distributed.security import Security
 
-from demo.release import Release
-from tests.e2e import observing, removals
+from harness import observation, removals
+from harness.handles import SMALL, Observer, handle
+from harness.load import Load
+from harness.release import Release
 from tests.e2e.accounts import account, rules
 from tests.e2e.conftest import NewRelease
-from tests.e2e.handles import SMALL, Observer, handle
-from tests.e2e.load import Load
 
 NO_JUPYTER: dict[str, Any] = {"jupyter": {"enabled": False}}
 ONE: dict[str, Any] = {**NO_JUPYTER, "workers": {"default": {"replicas": 1, "resources": SMALL}}}
@@ -26,14 +26,14 @@ def test_a_release_of_workers_for_a_scheduler_elsewhere(new_release: NewRelease)
     address = f"tcp://main-dask-scheduler.{main.namespace}.svc:8786"
     more.install(values={**ONE, "scheduler": {"enabled": False, "address": address}})
     with handle(more) as cluster, Client(cluster) as client:
-        cluster.wait_ready(timeout=120)
+        cluster.wait_ready(timeout=300)
         assert client.submit(sum, [1, 2]).result() == 3
         cluster.scale(2)
-        cluster.wait_ready(timeout=120)
-        assert cluster.worker_groups["default"].registered == 2
+        cluster.wait_ready(timeout=300)
+        assert cluster.pools["default"].registered == 2
         assert Observer(more).replicas() == 2
         with handle(main) as other:
-            assert other.worker_groups["default"].registered == 0
+            assert other.pools["default"].registered == 0
             assert len(other.scheduler_info["workers"]) == 2
 
 
@@ -42,9 +42,9 @@ def test_a_node_port_or_an_address(release: Release) -> None:
     release.install(values={**ONE, "scheduler": {"service": service}})
     with release.scheduler() as address, handle(release, address=address) as cluster:
         assert cluster.scheduler_address == address
-        with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
+        with urllib.request.urlopen(cluster.dashboard_link, timeout=120) as page:
             assert page.status == 200, "by a port-forward of its own"
-        assert observing.computes(Client(cluster))
+        assert observation.computes(Client(cluster))
     with handle(release) as cluster:
         assert cluster.scheduler_address.startswith("tcp://127.0.0.1:"), "nodes are not in reach"
         assert cluster._connection is not None
@@ -65,9 +65,10 @@ def certificates(role: str) -> list[dict[str, str]]:
     return [{"name": TLS + name, "value": f"{MOUNT}/{file}"} for name, file in files.items()]
 
 
-@pytest.fixture
-def encrypted(release: Release) -> tuple[Release, Security]:
+@pytest.fixture(scope="module")
+def encrypted(module_release: Release) -> tuple[Release, Security]:
     """Return a release whose scheduler takes only TLS, and what a client needs."""
+    release = module_release
     security = Security.temporary()
     texts = {
         "ca.crt": security.tls_ca_file,
@@ -108,19 +109,17 @@ def test_a_secret_that_may_not_be_read(encrypted: tuple[Release, Security], tmp_
         assert cluster.security.tls_ca_file == security.tls_ca_file
 
 
-def test_workers_with_tls_hand_over_what_they_hold(
-    encrypted: tuple[Release, Security], new_release: NewRelease
-) -> None:
+def test_workers_with_tls_hand_over_what_they_hold(encrypted: tuple[Release, Security]) -> None:
     """The hook connects as the environment of its container says, like the worker."""
     release, security = encrypted
-    more = new_release("more")
+    more = Release(release.target, "more", release.namespace)
     address = f"tls://demo-dask-scheduler.{release.namespace}.svc:8786"
     pool = {**MOUNTED, "env": certificates("WORKER"), "threads": 1, "memoryLimit": "1Gi"}
     elsewhere = {"enabled": False, "address": address}
     workers = {"default": {**pool, "replicas": 3}}
     more.install(values={**NO_JUPYTER, "scheduler": elsewhere, "workers": workers})
     with handle(more, security=security) as cluster, Client(cluster) as client:
-        observing.wait_for_workers(more, client, 3)
+        observation.wait_for_workers(more, client, 3)
         assert {known.partition(":")[0] for known in cluster.scheduler_info["workers"]} == {"tls"}
         load = Load(client)
         removals.scale(more, 2, "deployment/more-dask-worker")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from dask_helm import HelmCluster, discover
-from dask_helm.errors import UnknownGroupError
+from dask_helm.errors import UnknownPoolError
 from distributed import Client
 
-from demo.release import Release
-from tests.e2e import observing
-from tests.e2e.handles import arguments, handle
-from tests.e2e.work import OLD, digest, digests, random_bytes
+from harness import observation
+from harness.handles import arguments, handle
+from harness.release import Release
+from harness.work import OLD, digest, digests, random_bytes
 
 CHART = Path(__file__).with_name("files") / "older"
 
@@ -26,15 +26,15 @@ def installed(module_release: Release) -> Release:
 
 def test_it_is_found_reached_and_watched(installed: Release) -> None:
     with handle(installed) as cluster, Client(cluster) as client:
-        cluster.wait_ready(timeout=120)
+        cluster.wait_ready(timeout=300)
         assert cluster.name == f"demo.{installed.namespace}"
-        groups = cluster.worker_groups
+        groups = cluster.pools
         assert {name: group.registered for name, group in groups.items()} == {
             "default": 1,
             "other": 0,
         }
-        assert observing.computes(client)
-        with urllib.request.urlopen(cluster.dashboard_link, timeout=30) as page:
+        assert observation.computes(client)
+        with urllib.request.urlopen(cluster.dashboard_link, timeout=120) as page:
             assert page.status == 200
         logs = cluster.get_logs()
         assert len([name for name in logs if "scheduler" in name]) == 1
@@ -70,11 +70,11 @@ def test_its_groups_are_scaled_apart_and_nothing_is_lost(installed: Release) -> 
     with handle(installed) as cluster, Client(cluster) as client:
         for number, group, total in OLD:
             cluster.scale(number, worker_group=group)
-            cluster.wait_ready(timeout=120)
+            cluster.wait_ready(timeout=300)
             assert len(cluster.scheduler_info["workers"]) == total
         held = client.map(random_bytes(500_000), range(30), pure=False)
         before = digests(client, held)
         cluster.scale(1)
         assert [digest(data) for data in client.gather(held)] == before
-        with pytest.raises(UnknownGroupError, match="default, other"):
+        with pytest.raises(UnknownPoolError, match="default, other"):
             cluster.scale(1, worker_group="bar")

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 from tests.paths import VALUES
 
 HOST = "dask.example.com"
@@ -91,9 +91,9 @@ def controller(release: Release, folder: Path) -> Iterator[int]:
         text = NGINX.format(folder=folder, port=port, host=HOST, locations=locations)
         (folder / "nginx.conf").write_text(text)
         nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-p", folder])
-        stack.callback(nginx.wait, 20)
+        stack.callback(nginx.wait, 120)
         stack.callback(nginx.terminate)
-        observing.until(lambda: listens(port), 30, "nginx listens")
+        observation.until(lambda: listens(port), what="nginx listens")
         yield port
 
 
@@ -112,6 +112,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
         program = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         context = browser.new_context(ignore_https_errors=True)
+        context.set_default_timeout(300_000)
         yield context.new_page()
         browser.close()
 
@@ -124,11 +125,10 @@ def test_dashboard_and_notebook_behind_an_ingress(
     with controller(release, tmp_path) as port:
         sockets: list[str] = []
         page.on("websocket", lambda opened: sockets.append(opened.url))
-        page.goto(f"https://{HOST}:{port}/dask/status")
-        page.wait_for_selector(".bk-Figure", timeout=60_000)
+        with page.expect_websocket():
+            page.goto(f"https://{HOST}:{port}/dask/status")
+        page.wait_for_selector(".bk-Figure")
         assert "Dask" in page.title()
-        page.wait_for_timeout(1000)
-        assert sockets
         assert all(url.startswith(f"wss://{HOST}:{port}/dask/") for url in sockets)
         page.screenshot(path=tmp_path / "dashboard.png")
 
@@ -136,5 +136,5 @@ def test_dashboard_and_notebook_behind_an_ingress(
         page.wait_for_url(f"https://{HOST}:{port}/dask/workers")
 
         page.goto(f"https://{HOST}:{port}/jupyter/lab?token={token}")
-        page.wait_for_selector(".jp-Launcher", timeout=90_000)
+        page.wait_for_selector(".jp-Launcher")
         page.screenshot(path=tmp_path / "jupyter.png")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from dask_helm import labels
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 from tests.paths import VALUES
 
 ONE_WORKER: dict[str, Any] = {"workers": {"default": {"replicas": 1}}}
@@ -23,7 +23,7 @@ def status(port: int, path: str, token: str = "") -> int:
     address = f"http://127.0.0.1:{port}{path}"
     request = urllib.request.Request(address, headers={"Authorization": f"token {token}"})
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -35,10 +35,10 @@ def in_jupyter(release: Release, *command: str) -> str:
 
 
 def test_a_random_token_and_the_way_to_the_scheduler(release: Release) -> None:
-    release.install(values={**ONE_WORKER, "jupyter": {"prefix": "/lab"}})
+    release.install(values={**ONE_WORKER, "jupyter": {"prefix": "/lab", "port": 8889}})
     token = release.jupyter_token()
     assert len(token) >= 32
-    with release.forwarded("service/demo-dask-jupyter", 8888) as port:
+    with release.forwarded("service/demo-dask-jupyter", 8889) as port:
         assert status(port, "/lab/api/contents") == 403
         assert status(port, "/lab/api/contents", "dask") == 403
         assert status(port, "/lab/api/contents", token) == 200
@@ -93,7 +93,7 @@ def prepared_folder(release: Release, name: str, path: str) -> Iterator[None]:
     host_path = {"path": path, "type": "DirectoryOrCreate"}
     volumes = [{"name": "folder", "hostPath": host_path}]
     apply(release, "Pod", name, {"containers": [container], "volumes": volumes})
-    release.kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=120s")
+    release.kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=400s")
     yield
     release.kubectl("delete", "pod", name)
 
@@ -108,17 +108,17 @@ def test_a_token_from_a_secret_and_notebooks_that_stay(release: Release, volume:
         assert status(port, "/api/contents", "x" * 48) == 403
     in_jupyter(release, "sh", "-c", "echo kept > /home/dask/notebook.ipynb")
 
-    (before,) = observing.pods(release, labels.JUPYTER)
+    (before,) = observation.pods(release, labels.JUPYTER)
     release.kubectl("delete", "pod", before["metadata"]["name"])
-    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=120s")
+    release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=400s")
     assert in_jupyter(release, "cat", "/home/dask/notebook.ipynb").strip() == "kept"
 
     release.uninstall()
-    left = {name for name in observing.everything(release) if name.startswith("Persistent")}
+    left = {name for name in observation.everything(release) if name.startswith("Persistent")}
     assert left == {"PersistentVolumeClaim/demo-dask-jupyter"}, "the notebooks outlive the release"
 
 
 def test_without_persistence_nothing_is_claimed(release: Release) -> None:
     release.install(values={**ONE_WORKER, "jupyter": {"replicas": 0}})
-    assert not observing.pods(release, labels.JUPYTER)
+    assert not observation.pods(release, labels.JUPYTER)
     assert not release.objects("persistentvolumeclaim")

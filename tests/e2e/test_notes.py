@@ -7,8 +7,8 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 
 
 def pasted(release: Release, line: str) -> str:
@@ -20,7 +20,7 @@ def pasted(release: Release, line: str) -> str:
     environment = {**os.environ, "PATH": path, "KUBECONFIG": str(target.kubeconfig)}
     command = ["bash", "-euo", "pipefail", "-c", line]
     return subprocess.run(
-        command, env=environment, check=True, capture_output=True, text=True, timeout=120
+        command, env=environment, check=True, capture_output=True, text=True, timeout=300
     ).stdout
 
 
@@ -46,7 +46,7 @@ def test_every_command_of_the_notes_works_as_printed(release: Release) -> None:
     assert "?token=" in pasted(release, token)
     for scale in commands(notes, f"kubectl -n {release.namespace} scale"):
         assert "scaled" in pasted(release, scale)
-    observing.until(lambda: len(observing.pods(release, "worker")) == 4)
+    observation.until(lambda: len(observation.pods(release, "worker")) == 4)
     (test,) = commands(notes, "helm")
     assert "Succeeded" in pasted(release, test)
 

@@ -6,8 +6,8 @@ from typing import Any
 from dask_helm import labels
 from distributed import Client, get_worker
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 
 SMALL = {"requests": {"cpu": "50m", "memory": "200Mi"}, "limits": {"cpu": 1, "memory": "400Mi"}}
 BIG = {"requests": {"cpu": "50m", "memory": "300Mi"}, "limits": {"cpu": 2, "memory": "800Mi"}}
@@ -42,20 +42,20 @@ def test_pools(release: Release) -> None:
         matched = json.loads(release.kubectl("get", "pod", "-l", text, "-o", "json"))["items"]
         names = {pod["metadata"]["name"] for pod in matched}
         assert len(names) == size
-        assert names == observing.pod_names(release, labels.WORKER, pool)
+        assert names == observation.pod_names(release, labels.WORKER, pool)
 
     with release.client() as client:
-        observing.wait_for_workers(release, client, 3)
-        big = observing.pod_names(release, labels.WORKER, "big")
-        assert {observing.workers(client)[name]["nthreads"] for name in big} == {2}
+        observation.wait_for_workers(release, client, 3)
+        big = observation.pod_names(release, labels.WORKER, "big")
+        assert {observation.workers(client)[name]["nthreads"] for name in big} == {2}
         assert ran_on(client, workers=list(big)) == big
         assert ran_on(client, resources={"BIG": 1}) == big
-        small = observing.pod_names(release, labels.WORKER, "default")
+        small = observation.pod_names(release, labels.WORKER, "default")
         assert ran_on(client, workers=list(small)) <= small
 
         release.kubectl("scale", "deployment/demo-dask-worker-later", "--replicas=1")
-        client.wait_for_workers(4, timeout=120)
-        later = observing.pod_names(release, labels.WORKER, "later")
+        client.wait_for_workers(4, timeout=300)
+        later = observation.pod_names(release, labels.WORKER, "later")
         assert ran_on(client, workers=list(later)) == later
 
 
@@ -63,9 +63,9 @@ def test_processes_of_a_pod_have_ports_of_their_own(release: Release) -> None:
     pool = {"replicas": 1, "processes": 3, "threads": 1}
     release.install(values={"jupyter": {"enabled": False}, "workers": {"default": pool}})
     with release.client() as client:
-        client.wait_for_workers(3, timeout=120)
-        found = observing.workers(client)
-        (pod,) = observing.pod_names(release, labels.WORKER)
+        client.wait_for_workers(3, timeout=300)
+        found = observation.workers(client)
+        (pod,) = observation.pod_names(release, labels.WORKER)
         assert set(found) == {f"{pod}-{index}" for index in range(3)}
         info = client.scheduler_info(n_workers=-1)["workers"]
         ports = {address.rpartition(":")[2] for address in info}
@@ -80,7 +80,7 @@ def test_a_pool_that_is_removed_goes_alone(release: Release) -> None:
         "workers": {"default": {"replicas": 1}, "b": {"replicas": 1}},
     }
     release.install(values=values)
-    kept = observing.pod_names(release, labels.WORKER, "b")
+    kept = observation.pod_names(release, labels.WORKER, "b")
     release.install(values={**values, "workers": {"default": None, "b": {"replicas": 1}}})
-    observing.until(lambda: not observing.pods(release, labels.WORKER, "default"))
-    assert observing.pod_names(release, labels.WORKER) == kept
+    observation.until(lambda: not observation.pods(release, labels.WORKER, "default"))
+    assert observation.pod_names(release, labels.WORKER) == kept

@@ -6,15 +6,16 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from demo.release import CHART, Release
-from demo.target import Target
-from tests.e2e import observing
+from harness import observation
+from harness.release import CHART, Release
+from harness.target import Target
 from tests.paths import VALUES
 
 Object = dict[str, Any]
@@ -116,8 +117,8 @@ def test_what_was_applied_computes(applied: Release, tmp_path: Path) -> None:
     applied.kubectl("wait", "--for=condition=Available", "deployment", "--all", "--timeout=300s")
     desired = [d["spec"]["replicas"] for d in applied.objects("deployment", "worker")]
     with applied.client() as client:
-        client.wait_for_workers(sum(desired), timeout=120)
-        assert observing.computes(client)
+        client.wait_for_workers(sum(desired), timeout=300)
+        assert observation.computes(client)
     again = objects(applied)
     apply(applied, tmp_path)
     assert objects(applied) == again, "applying again changes nothing"
@@ -145,3 +146,14 @@ def test_diff_live(applied: Release, tmp_path: Path) -> None:
     assert objects(applied) == before, "comparing changes nothing"
     applied.kubectl("scale", f"deployment/{applied.name}-dask-worker", "--replicas=2")
     assert "-  replicas: 2" in difference(applied, tmp_path).stdout
+
+
+def test_diff_live_of_a_release_that_does_not_exist(applied: Release, tmp_path: Path) -> None:
+    apply(applied, tmp_path)
+    absent = replace(applied, name="absent")
+    refused = difference(absent, tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "There is no release 'absent' of a Dask chart in namespace" in refused.stderr
+    assert f"Releases there: {applied.name}" in refused.stderr
+    assert refused.stderr.endswith("use: --new\n")
+    assert "added" in difference(absent, tmp_path, "--new").stderr

@@ -5,8 +5,8 @@ from typing import Any
 from dask_helm import labels
 from distributed import Client
 
-from demo.release import Release
-from tests.e2e import observing
+from harness import observation
+from harness.release import Release
 
 REQUESTS = {"cpu": "50m", "memory": "100Mi"}
 MEBI = 2**20
@@ -37,7 +37,7 @@ def running(client: Client, release: Release, name: str) -> tuple[int, int]:
     def own(dask_worker: Any) -> tuple[int, int]:
         return dask_worker.state.nthreads, dask_worker.memory_manager.memory_limit
 
-    (pod,) = observing.pod_names(release, labels.WORKER, name)
+    (pod,) = observation.pod_names(release, labels.WORKER, name)
     address = {w["name"]: a for a, w in client.scheduler_info(n_workers=-1)["workers"].items()}[pod]
     return tuple(client.run(own, workers=[address])[address])
 
@@ -46,7 +46,7 @@ def test_quantities(release: Release) -> None:
     pools = {name: pool(case[0], case[1]) for name, case in CASES.items()}
     release.install(values={"jupyter": {"enabled": False}, "workers": {"default": None, **pools}})
     with release.client() as client:
-        observing.wait_for_workers(release, client, len(CASES))
+        observation.wait_for_workers(release, client, len(CASES))
         found = {name: running(client, release, name) for name in CASES}
     for name, (_, _, threads, memory) in CASES.items():
         assert threads in (None, found[name][0]), name

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from demo.release import Release
+from harness.release import Release
 from tests.paths import SCHEMAS
 from tools import kubernetes
 

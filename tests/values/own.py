@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dask_helm import goyaml
+from dask_helm.engine import yaml as goyaml
 
 from tests.paths import CHART
 

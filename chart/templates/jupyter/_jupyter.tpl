@@ -1,11 +1,17 @@
+{{- /* Jupyter accepts a flag only once, so the chart's own flags give way to those of extraArgs. */ -}}
 {{- define "dask.jupyter.args" -}}
+{{- $own := .Values.jupyter.extraArgs | default list | join "\n" -}}
 - jupyter
 - lab
-- --ip=0.0.0.0
-- --port=8888
+{{- if not (regexMatch `(?m)^--((Server|Notebook)App\.)?ip(=|$)` $own) }}
+- {{ .Values.jupyter.ip | default "0.0.0.0" | printf "--ip=%s" | quote }}
+{{- end }}
+- --port={{ include "dask.jupyter.port" . }}
 - --no-browser
 - --ServerApp.base_url={{ include "dask.path" .Values.jupyter.prefix }}/
-- --ServerApp.root_dir=/home/dask
+{{- if not (regexMatch `(?m)^--((Server|Notebook)App\.(root_dir|notebook_dir)|notebook-dir)(=|$)` $own) }}
+- {{ .Values.jupyter.rootDir | default "/home/dask" | printf "--ServerApp.root_dir=%s" | quote }}
+{{- end }}
 {{- end -}}
 
 {{- /* Without a token of ours Jupyter makes a random one of its own. */ -}}
@@ -21,9 +27,13 @@
 {{- end }}
 {{- end -}}
 
+{{- define "dask.jupyter.port" -}}
+{{- .Values.jupyter.port | default 8888 | int -}}
+{{- end -}}
+
 {{- define "dask.jupyter.ports" -}}
 - name: http
-  port: 8888
+  port: {{ include "dask.jupyter.port" . }}
 {{- end -}}
 
 {{- /* The claim that holds the home directory, or nothing. */ -}}
@@ -48,7 +58,7 @@
 {{- $token := dict -}}
 {{- if $rbac }}{{ $token = dict "automountServiceAccountToken" true }}{{ end -}}
 {{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | fromYaml -}}
-{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml | omit -}}{{- /* a copy */ -}}
+{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml -}}
 {{- $own := include "dask.componentName" (dict "root" . "component" "jupyter") -}}
 {{- if $rbac }}{{ $_ := set $values "serviceAccountName" ($values.serviceAccountName | default $own) }}{{ end -}}
 {{- $values | toYaml -}}

@@ -1,19 +1,20 @@
 {{- /*
-Workers that leave hand over what they hold: files/drain.py as preStop hook. What the pool says itself
+Workers that leave hand over what they hold: files/drain.sh as preStop hook. What the pool says itself
 about the hook or the grace period wins. Input of all: root, values (the pool's, merged).
 */ -}}
 
-{{- /* The grace period: the script takes up to 20 s more than the tasks have, then the worker stops. */ -}}
-{{- define "dask.drain.seconds" -}}
-{{- add .root.Values.drain.timeout 30 -}}
+{{- /* The grace period: 20 s more than the tasks have for the last results, and 10 s to stop. */ -}}
+{{- define "dask.drain.gracePeriod" -}}
+{{- $own := .values.terminationGracePeriodSeconds -}}
+{{- kindIs "invalid" $own | ternary (add .values.drain.timeout 30) $own | int -}}
 {{- end -}}
 
 {{- /* What it changes in the pool's values. */ -}}
 {{- define "dask.drain.values" -}}
-{{- if .root.Values.drain.enabled -}}
+{{- if .values.drain.enabled -}}
 lifecycle:
   {{- include "dask.drain.lifecycle" . | trim | nindent 2 }}
-terminationGracePeriodSeconds: {{ kindIs "invalid" .values.terminationGracePeriodSeconds | ternary (include "dask.drain.seconds" .) .values.terminationGracePeriodSeconds | int }}
+terminationGracePeriodSeconds: {{ include "dask.drain.gracePeriod" . }}
 {{- end -}}
 {{- end -}}
 
@@ -23,7 +24,7 @@ terminationGracePeriodSeconds: {{ kindIs "invalid" .values.terminationGracePerio
 {{- if not (hasKey $hooks "preStop") -}}
 preStop:
   exec:
-    command: [python, /etc/dask-helm/files/drain.py]
+    command: [sh, /etc/dask-helm/files/drain.sh]
 {{- end }}
 {{- range $name, $hook := $hooks }}
 {{- if not (kindIs "invalid" $hook) }}
@@ -34,7 +35,7 @@ preStop:
 
 {{- /* What the script has to know, beside POD_NAME. */ -}}
 {{- define "dask.drain.env" -}}
-{{- $drain := .root.Values.drain -}}
+{{- $drain := .values.drain -}}
 {{- if $drain.enabled -}}
 - name: DASK_SCHEDULER_ADDRESS
   value: {{ include "dask.schedulerAddress" .root | quote }}
@@ -42,5 +43,7 @@ preStop:
   value: {{ $drain.timeout | int | quote }}
 - name: DRAIN_REPLACEMENT_TIMEOUT
   value: {{ $drain.replacementTimeout | int | quote }}
+- name: DRAIN_GRACE_PERIOD
+  value: {{ include "dask.drain.gracePeriod" . | quote }}
 {{- end }}
 {{- end -}}

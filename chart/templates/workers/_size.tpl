@@ -27,7 +27,7 @@
 {{- $explicit := .values.memoryLimit | toString -}}
 {{- if eq $explicit "auto" -}}
 auto
-{{- else if has $explicit (list "" "<nil>") | not -}}
+{{- else if not (has $explicit (list "" "<nil>")) -}}
 {{- include "dask.wholeShare" (list $explicit 1 1) -}}
 {{- else if $memory -}}
 {{- include "dask.wholeShare" (list $memory (.values.memoryLimitFraction | default 1.0) (include "dask.worker.processes" .)) -}}

@@ -9,7 +9,7 @@
 
 {{- /* The files that the nannies load. */ -}}
 {{- define "dask.worker.preloads" -}}
-{{- if .root.Values.drain.enabled }}
+{{- if .values.drain.enabled }}
 - /etc/dask-helm/files/dask_helm_handover.py
 {{- end }}
 {{- if gt (include "dask.worker.processes" . | int) 1 }}

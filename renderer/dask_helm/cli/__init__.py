@@ -1,6 +1,6 @@
 """The command line: `dask-helm`, also `dask helm` and `kubectl dask`.
 
-A command's module is imported when that command is called, so that none pays for another.
+The module of a command is imported when the command is called, to keep start-up fast.
 """
 
 import sys

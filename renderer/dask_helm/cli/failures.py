@@ -1,4 +1,4 @@
-"""What goes wrong becomes one message on standard error and an exit code, never a traceback."""
+"""Turns every error into one message on standard error and an exit code, without a traceback."""
 
 import errno
 import os
@@ -11,11 +11,11 @@ import click
 from dask_helm.errors import DaskHelmError
 
 DEBUG = "DASK_HELM_DEBUG"
-INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+INTERRUPTED = 130  # the status that shells report after Ctrl-C
 
 
 class Failure(click.ClickException):
-    """A message for people, and the exit code."""
+    """An error message and the exit code."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class Failure(click.ClickException):
 
 @contextmanager
 def reported(exit_code: int | None = None) -> Iterator[None]:
-    """Turn errors into a Failure; `exit_code` replaces the codes that errors have of their own."""
+    """Turn errors into a Failure; `exit_code` overrides the exit codes of the errors."""
     try:
         yield
     except KeyboardInterrupt:
@@ -32,32 +32,18 @@ def reported(exit_code: int | None = None) -> Iterator[None]:
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
     except Exception as error:
-        if _broken_pipe(error) or (os.environ.get(DEBUG) and not _expected(error)):
+        own_code = 1
+        if isinstance(error, DaskHelmError):
+            message, own_code = error.in_shell(), error.exit_code
+        elif isinstance(error, OSError) and error.strerror:
+            if error.errno == errno.EPIPE:
+                raise  # the reader of the output is gone (`| head`); click exits silently
+            message = f"{error.filename or 'standard output'}: {error.strerror}"
+        elif os.environ.get(DEBUG):
             raise
-        raise Failure(_message(error), exit_code or _exit_code(error)) from error
-
-
-def _broken_pipe(error: Exception) -> bool:
-    """Whether the reader of our output has gone (`| head`), which click answers with silence."""
-    return isinstance(error, OSError) and error.errno == errno.EPIPE
-
-
-def _expected(error: Exception) -> bool:
-    return isinstance(error, DaskHelmError | OSError)
-
-
-def _exit_code(error: Exception) -> int:
-    return error.exit_code if isinstance(error, DaskHelmError) else 1
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, DaskHelmError):
-        from dask_helm.cli.wording import in_the_shell
-
-        return in_the_shell(str(error))
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return (
-        f"{type(error).__name__}: {error}\n"
-        f"This is a fault of dask-helm; please report it, with what {DEBUG}=1 shows."
-    )
+        else:
+            message = (
+                f"{type(error).__name__}: {error}\n"
+                f"This is a bug in dask-helm. Please report it with the output of {DEBUG}=1."
+            )
+        raise Failure(message, exit_code or own_code) from error

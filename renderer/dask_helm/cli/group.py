@@ -1,37 +1,49 @@
-"""The group of commands; a command's module is imported when it is called."""
+"""The group of commands; the module of a command is imported when it is called."""
 
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
-from dask_helm.cli.failures import reported
+from dask_helm.cli.failures import Failure, reported
+from dask_helm.text import closest
 
-# The variable by which a shell asks for completions.
+# The environment variable with which a shell requests completions.
 COMPLETE = "_DASK_HELM_COMPLETE"
 NAMES = (
     *("render", "validate", "explain", "diff", "new", "schema"),
     *("list", "status", "scale", "adapt", "logs", "open", "versions"),
     *("completion", "version"),
 )
+_ALIASES = {"ls": "list"}
+# Commands of Helm and of other programs.
+_MEANT = {
+    "dashboard": "did you mean open?",
+    "install": "install the chart with `helm install NAME chart`, or apply the output of render",
+    "lint": "did you mean validate?",
+    "template": "did you mean render?",
+    "uninstall": "remove a release with `helm uninstall NAME`",
+    "upgrade": "upgrade a release with `helm upgrade NAME chart`",
+}
 EPILOG = """
 \b
-Exit codes: 0 all is well, 1 something failed, 2 what you wrote is wrong.
-Colours are only used on a terminal; NO_COLOR=1 turns them off there, too.
+Exit codes: 0 success, 1 error, 2 wrong input.
+Colours are used only on a terminal; NO_COLOR=1 turns them off.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Commands(click.Group):
-    """A group that knows its commands by name and imports them one by one."""
+    """A group of commands that imports each command on demand."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the names in the order of the help text."""
         return list(NAMES)
 
     def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, None when there is none of that name."""
+        """Return a command by name, or None."""
         if cmd_name not in NAMES:
             return None
         command: click.Command = import_module(f"dask_helm.cli.commands.{cmd_name}").command
@@ -40,22 +52,20 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Refuse an unknown command with the nearest one."""
+        """Reject an unknown command and suggest the nearest one."""
+        args = [_ALIASES.get(args[0], args[0]), *args[1:]]
         if args[0] not in NAMES and not args[0].startswith("-"):
-            ctx.fail(_unknown(args[0]))
+            near = closest(args[0], NAMES)
+            hint = _MEANT.get(args[0]) or (f"did you mean {near[0]}?" if near else "")
+            ctx.fail(f"unknown command {args[0]}" + (f"; {hint}" if hint else ""))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; whatever goes wrong becomes a message and an exit code."""
+        """Run a command; every error becomes a message and an exit code."""
         with reported():
+            if sys.stdout is None:
+                raise Failure("Standard output is closed, so there is no place for the output")
             return super().invoke(ctx)
-
-
-def _unknown(name: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, NAMES, n=1)
-    return f"no command {name}" + (f", did you mean {near[0]}?" if near else "")
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -77,6 +87,6 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def group(context: click.Context) -> None:
-    """Render the fixed Dask cluster on Kubernetes without Helm, and work with running releases."""
+    """Render the manifests of a Dask cluster on Kubernetes, and manage running releases."""
     if os.environ.get("NO_COLOR"):
         context.color = False

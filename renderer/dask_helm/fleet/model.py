@@ -1,21 +1,22 @@
-"""A fleet: clusters, each made of layers of settings."""
+"""The model of a fleet: clusters, each with layers of settings."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from dask_helm.fleet.words import Words
-from dask_helm.values.paths import ValuePath
-from dask_helm.values.sources import MappingSource
+from dask_helm.engine.values.display import ValuePath
+from dask_helm.engine.values.sources import MappingSource
+from dask_helm.fleet.placeholders import Words
 
 Layout = Literal["single", "objects"]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Settings from one place of the fleet file; `path` leads to that place.
+    """Settings from one place of the fleet file; `path` is this place.
 
-    A layer's `values` lie over its `files`, a later layer over an earlier one, `set` over all.
+    `values` override the `files` of the same layer, later layers override earlier ones, and `set`
+    overrides everything.
     """
 
     path: ValuePath = ()
@@ -28,10 +29,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Cluster:
-    """One cluster: its name, which is its folder's, and its layers, of which the last one wins.
+    """One cluster: its name, which is also its folder, and its layers; later layers override.
 
-    `words` are what `{name}`, `{release}`, `{namespace}` and the axes of the matrix stand for;
-    `path` leads to where the fleet file names it.
+    `words` are the values of `{name}`, `{release}`, `{namespace}` and the axes of the matrix;
+    `path` is the place of its name in the fleet file.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file that was read and is right; paths in it are relative to its folder."""
+    """A valid fleet file; paths in it are relative to its folder."""
 
     path: Path
     source: MappingSource

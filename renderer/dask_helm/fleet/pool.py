@@ -1,7 +1,7 @@
-"""Processes that outlive each other: one that is killed loses only the task that it had in hand.
+"""A process pool in which a killed process loses only its current task.
 
-The pools of the standard library either wait for ever for a killed process (multiprocessing) or
-give up all that is outstanding (concurrent.futures). Here the parent knows what each has in hand.
+The pools of the standard library either wait forever for a killed process (multiprocessing) or
+abandon all outstanding tasks (concurrent.futures). Here the parent tracks each process's tasks.
 """
 
 from collections import deque
@@ -15,16 +15,16 @@ from dask_helm.fleet.worker import Start, Worker
 
 Result = TypeVar("Result")
 
-# One task in hand and one in the pipe: no process waits for the parent, and all end together.
+# One running task and one in the pipe: no process waits for the parent, and all end together.
 _AHEAD = 2
 
 
 class Pool(Generic[Result]):
-    """Does the tasks 0 … `count` - 1 in up to `jobs` processes.
+    """Runs the tasks 0 … `count` - 1 in up to `jobs` processes.
 
-    `start` is called once in each process and returns what does a task; `lost(task, how)` returns
-    the result of a task whose process died. Leaving the context ends all processes, after the tasks
-    that they have in hand.
+    `start` is called once in each process and returns the callable for a task; `lost(task, how)`
+    returns the result of a task whose process died. Leaving the context ends all processes after
+    their current tasks.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Pool(Generic[Result]):
         self._workers: list[Worker] = []
 
     def __enter__(self) -> "Pool[Result]":
-        self._employ()
+        self._start_workers()
         return self
 
     def __exit__(
@@ -50,33 +50,27 @@ class Pool(Generic[Result]):
             self._workers.pop().stop()
 
     def results(self) -> Iterator[Result]:
-        """Yield each task's result as soon as it is there; the order is any. Raises EngineError."""
+        """Yield each result when it is available, in any order. Raises EngineError."""
         while self._workers:
             workers: dict[Any, Worker] = {worker.pipe: worker for worker in self._workers}
-            for pipe in wait(list(workers)):
-                yield from self._receive(workers[pipe])
+            for worker in (workers[pipe] for pipe in wait(list(workers))):
+                try:
+                    message = worker.pipe.recv()
+                except (EOFError, OSError):
+                    yield from self._replace(worker)
+                else:
+                    yield from self._accept(worker, message)
 
-    def _employ(self) -> None:
+    def _start_workers(self) -> None:
         while len(self._workers) < min(self._jobs, len(self._left)):
             others = [worker.pipe for worker in self._workers]
             self._workers.append(Worker(self._start, others))
-
-    def _receive(self, worker: Worker) -> Iterator[Result]:
-        try:
-            message = worker.pipe.recv()
-        except (EOFError, OSError):
-            yield from self._bury(worker)
-        else:
-            yield from self._accept(worker, message)
 
     def _accept(self, worker: Worker, message: Any) -> Iterator[Result]:
         if worker.ready:
             worker.tasks.popleft()
             yield message
         worker.ready = True
-        self._supply(worker)
-
-    def _supply(self, worker: Worker) -> None:
         while self._left and len(worker.tasks) < _AHEAD:
             worker.send(self._left.popleft())
         if not worker.tasks:
@@ -86,11 +80,11 @@ class Pool(Generic[Result]):
         self._workers.remove(worker)
         worker.stop()
 
-    def _bury(self, worker: Worker) -> Iterator[Result]:
-        """Report the task that a dead process had in hand; another process does the rest."""
+    def _replace(self, worker: Worker) -> Iterator[Result]:
+        """Report the current task of a dead process; other processes run its remaining tasks."""
         self._dismiss(worker)
         if not worker.tasks:
-            raise EngineError(f"a rendering process {worker.death} before it began")
+            raise EngineError(f"a rendering process {worker.death} before its first task")
         self._left.extendleft(reversed(list(worker.tasks)[1:]))
         yield self._lost(worker.tasks[0], worker.death)
-        self._employ()
+        self._start_workers()

@@ -1,4 +1,4 @@
-"""What a run over a fleet did: an outcome for each cluster, and their sums."""
+"""The report of a run: the outcome of each cluster, and totals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ State = Literal["written", "unchanged", "failed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one cluster; its files are paths below the output folder, with `/`.
+    """The outcome of one cluster; files are paths below the output folder, with `/`.
 
-    `state` is "written" when at least one file was written or removed, and "failed" when `error`
-    is set: its files are then the ones of an earlier run.
+    `state` is "written" if at least one file was written or removed, and "failed" if `error` is
+    set; then the files of an earlier run remain.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: clusters done of all, and the last one (None at the start)."""
+    """The progress of a run: finished clusters, all clusters, and the last one (None at start)."""
 
     done: int
     total: int
@@ -36,10 +36,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of a run, clusters in the order of the fleet file.
+    """The report of a run, with clusters in the order of the fleet file.
 
-    `gone` are clusters that an earlier run wrote and the fleet file holds no more; `removed` are
-    their files when `prune` was asked for, `kept` when it was not.
+    `gone` are clusters that an earlier run wrote and that are no longer in the fleet file. Their
+    files are in `removed` with `prune`, and in `kept` without it.
     """
 
     clusters: tuple[Outcome, ...]
@@ -65,17 +65,17 @@ class Report:
 
     @property
     def files_unchanged(self) -> int:
-        """Return how many files were right already, of all clusters."""
+        """Return how many files were unchanged, of all clusters."""
         return _count(cluster.unchanged for cluster in self.clusters)
 
     @property
     def files_removed(self) -> int:
-        """Return how many files were removed, of all clusters and of those that are gone."""
+        """Return how many files were removed, also of clusters that are gone."""
         return len(self.removed) + _count(cluster.removed for cluster in self.clusters)
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when all went well, 2 when all failures are wrong input, else 1."""
+        """Return 0 on success, 2 if all failures are wrong input, else 1."""
         codes = {cluster.error.exit_code for cluster in self.clusters if cluster.error}
         return min(codes, default=0)
 

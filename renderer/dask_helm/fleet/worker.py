@@ -1,4 +1,4 @@
-"""One process of the pool: it does the tasks that come through a pipe until the pipe is closed."""
+"""One process of the pool: runs the tasks from a pipe until the pipe is closed."""
 
 import gc
 import multiprocessing
@@ -15,16 +15,16 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 Start = Callable[[], Callable[[int], Result]]
 
-# Seconds; the largest cluster takes less. A process that still runs then is stuck.
-_PATIENCE = 10.0
-# What a task makes is gone when it ends, nearly always without the help of the collector.
+# The largest cluster takes less time. A process that is still running is stuck.
+_STOP_SECONDS = 10.0
+# Reference counting frees nearly all objects of a task, without the garbage collector.
 _MUCH_GARBAGE = 100_000
 
 
 class Worker:
-    """A process, the pipe to it, and the tasks that were sent and not answered, the oldest first.
+    """A process, its pipe, and its unanswered tasks, the oldest first.
 
-    Its first message says that it is ready for tasks, each further one is the result of a task.
+    Its first message reports that it is ready; each further message is the result of a task.
     """
 
     def __init__(self, start: Start[Any], others: Sequence[Connection]) -> None:
@@ -32,7 +32,7 @@ class Worker:
         self.ready = False
         self.tasks: deque[int] = deque()
         self.pipe, end = context.Pipe()
-        # A forked copy of the parent's ends would keep the pipes open when the parent is killed.
+        # Forked copies of the parent's ends would keep the pipes open after the parent is killed.
         copies = [self.pipe, *others] if context.get_start_method() == "fork" else []
         self.process = context.Process(target=_serve, args=(end, start, copies), daemon=True)  # type: ignore[attr-defined]
         with _no_interrupts():
@@ -40,31 +40,31 @@ class Worker:
         end.close()
 
     def send(self, task: int) -> None:
-        """Hand over a task; that a process cannot take it shows when its pipe is read."""
+        """Send a task; a dead process is detected when its pipe is read."""
         self.tasks.append(task)
         with suppress(OSError):
             self.pipe.send(task)
 
     def stop(self) -> None:
-        """Let the process end the task that it has in hand, and wait for it."""
+        """Let the process finish its current task, and wait for it."""
         self.pipe.close()
-        self.process.join(_PATIENCE)
+        self.process.join(_STOP_SECONDS)
         self.process.kill()
         self.process.join()
 
     @property
     def death(self) -> str:
-        """Return how the process ended, to be said after its name."""
+        """Describe how the process ended, for an error message."""
         code = self.process.exitcode
         if code is not None and code < 0:
-            return f"was ended by {signal.Signals(-code).name}"
-        return f"ended with status {code}"
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"exited with status {code}"
 
 
 def _context() -> BaseContext:
-    """Return fork where it is safe, since forked processes share the compiled chart; else spawn.
+    """Return fork if it is safe, because forked processes share the compiled chart; else spawn.
 
-    A fork copies the locks that other threads hold; on macOS system libraries do not survive it.
+    A fork copies locks that other threads hold, and macOS system libraries do not support it.
     """
     can_fork = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
     alone = threading.active_count() == 1
@@ -72,8 +72,12 @@ def _context() -> BaseContext:
 
 
 def _serve(pipe: Connection, start: Start[Any], copies: Sequence[Connection]) -> None:
-    """Do tasks until the parent closes the pipe or is gone."""
-    _leave_interrupts_to_the_parent()
+    """Run tasks until the parent closes the pipe or exits."""
+    # A terminal sends Ctrl-C to all processes; the parent handles it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(_MUCH_GARBAGE)
     for copy in copies:
         copy.close()
@@ -84,17 +88,9 @@ def _serve(pipe: Connection, start: Start[Any], copies: Sequence[Connection]) ->
             pipe.send(work(pipe.recv()))
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl-C, which a terminal sends to all processes: the parent decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
 @contextmanager
 def _no_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back while a process starts, until it ignores it; the parent gets it later."""
+    """Block Ctrl-C while a process starts; the parent receives it later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,22 +1,9 @@
-"""Everything from the user's input to checked values: reading, merging, --set, the schema, names.
+"""Validates the user's values against the schema and the rules of the chart.
 
-Nothing here knows templates. Validation and its messages are imported when they are needed.
+Each problem has a place, what was found and a suggestion. The modules that word them are imported
+only when something is wrong.
 """
 
-from dask_helm.values.collect import Values, collect
-from dask_helm.values.merge import coalesce, merge_maps
-from dask_helm.values.names import check_namespace, check_release
-from dask_helm.values.sources import Source, read
-from dask_helm.values.validate import check
+from dask_helm.values.validation import check
 
-__all__ = [
-    "Source",
-    "Values",
-    "check",
-    "check_namespace",
-    "check_release",
-    "coalesce",
-    "collect",
-    "merge_maps",
-    "read",
-]
+__all__ = ["check"]

@@ -1,18 +1,18 @@
-"""Characters that Helm's toYaml loses: it prints nothing at all for what holds one of them.
+"""Rejects characters for which Helm's toYaml prints nothing.
 
-YAML's escapes can write them, but Helm goes by way of JSON, which does not escape them, and then
-refuses to read that JSON. Our own chart writes all of the user's values by toYaml; what other
-charts make of such characters is theirs.
+YAML can escape these characters. Helm converts values to JSON without escapes, and then cannot read
+that JSON. This chart writes all values with toYaml; other charts are not checked.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from dask_helm import goyaml
+from dask_helm.engine import yaml as goyaml
+from dask_helm.engine.values.collect import Values
+from dask_helm.engine.values.display import ValuePath, shown
+from dask_helm.engine.values.paths import nested, until_index, value_at
 from dask_helm.errors import Problem
-from dask_helm.values.collect import Values
-from dask_helm.values.paths import ValuePath, nested, shown, until_index, value_at
 
 # Halves of surrogate pairs stand for bytes of a file that are no UTF-8.
 _LOST = re.compile("[\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -20,20 +20,24 @@ _HALVES = range(0xD800, 0xE000)
 
 
 def problems(values: Values) -> Iterator[Problem]:
-    """Yield a problem for each text and each key of the user's that holds such a character."""
+    """Yield a problem for each string and each key that contains such a character."""
     for path, key, text in _texts(values.data, ()):
         found = _LOST.search(text)
         if found:
-            yield Problem(
-                message=_message(found[0], "the key" if key else "the text"),
-                path=shown(path),
-                place=values.place(path, key=key),
-                write=goyaml.dump_exactly(_without(values.data, path)),
-            )
+            where, character = "the key" if key else "the string", ord(found[0])
+            if character in _HALVES:
+                message = f"{where} contains a byte that is not UTF-8; save it as UTF-8"
+            else:
+                lost = f"U+{character:04X}, a character that Helm cannot write"
+                message = f"{where} contains {lost}; remove it"
+            around = until_index(path)  # a list is always written whole
+            write = _cleaned(nested(around, value_at(values.data, around)))
+            place = values.place(path, key=key)
+            yield Problem(message, shown(path), place, write=goyaml.dump_exactly(write))
 
 
 def _texts(value: Any, path: ValuePath) -> Iterator[tuple[ValuePath, bool, str]]:
-    """Yield path and text of each key, for which the flag is set, and of each value."""
+    """Yield path and string of each key (with the flag set) and of each value."""
     if isinstance(value, str):
         yield path, False, value
     elif isinstance(value, dict):
@@ -43,18 +47,6 @@ def _texts(value: Any, path: ValuePath) -> Iterator[tuple[ValuePath, bool, str]]
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts(item, (*path, index))
-
-
-def _message(character: str, where: str) -> str:
-    if ord(character) in _HALVES:
-        return f"{where} holds a byte that is no UTF-8; save it as UTF-8"
-    return f"{where} holds U+{ord(character):04X}, a character that Helm cannot write; remove it"
-
-
-def _without(data: Any, path: ValuePath) -> Any:
-    """Return the values at the path without such characters; a list is always written whole."""
-    around = until_index(path)
-    return _cleaned(nested(around, value_at(data, around)))
 
 
 def _cleaned(value: Any) -> Any:

@@ -1,17 +1,18 @@
-"""The chart's own rules between values, which speak through the message of a failed template.
+"""Parses the messages of the chart's rules, which fail the rendering of a template.
 
-A message is a sentence for each rule, with an empty line between them; a sentence begins with the
-path that it is about, and may end with ``Write:`` and the YAML to write.
+A message has one paragraph per rule, separated by empty lines. A paragraph begins with the path of
+the value, and can end with ``Write:`` and the YAML to write.
 """
 
 import re
 import textwrap
 from typing import Any
 
+from dask_helm.engine.values.collect import Values
+from dask_helm.engine.values.display import ValuePath, shown
+from dask_helm.engine.values.paths import holds
 from dask_helm.errors import Problem
-from dask_helm.values.collect import Values
 from dask_helm.values.order import in_order
-from dask_helm.values.paths import ValuePath, holds, shown
 
 _WRITE = re.compile(
     r"[ ,]*\b(?:and )?[Ww]rite(?P<what>[^:\n]*):[ ]*\n(?P<yaml>(?:[ \t]+\S.*\n?|[ \t]*\n)+)\Z"
@@ -20,10 +21,10 @@ _STEP = re.compile(r"\[(?P<index>\d+)\]|\.?(?P<key>[^\s.\[]+)")
 
 
 def problems(message: str, values: Values) -> list[Problem]:
-    """Return the problems that a chart's rules tell of in the message of a failed template.
+    """Return the problems in the message of a failed template.
 
-    They stand in the order of the user's files. Text of another shape becomes one problem with
-    that text.
+    The problems have the order of the user's files. A message of any other form becomes one
+    problem with that text.
     """
     rules = re.split(r"\n\s*\n(?=\S)", message.strip("\n"))
     return in_order((_problem(rule, values) for rule in rules if rule.strip()), values)
@@ -36,7 +37,7 @@ def _problem(rule: str, values: Values) -> Problem:
         return Problem(sentence, write=write)
     known = values.nearest(path)
     return Problem(
-        # A sentence about two paths is told whole.
+        # A sentence about two paths is reported completely.
         message=sentence if rest.startswith("and ") else rest,
         path=shown(path),
         place=values.place(known, key=True) if known else None,
@@ -45,7 +46,7 @@ def _problem(rule: str, values: Values) -> Problem:
 
 
 def _parts(rule: str) -> tuple[str, str | None, bool]:
-    """Return the sentence, the YAML to write, and whether it is to be written as it is."""
+    """Return the text, the YAML to write, and whether the YAML is complete."""
     found = _WRITE.search(rule)
     if not found:
         return rule.strip(), None, False
@@ -56,7 +57,7 @@ def _parts(rule: str) -> tuple[str, str | None, bool]:
 
 
 def _path(sentence: str, data: Any) -> tuple[ValuePath, str]:
-    """Return the path that the sentence begins with, empty when it has none, and what follows."""
+    """Return the path at the beginning of the sentence (may be empty), and the rest."""
     path: list[str | int] = []
     at = 0
     while (step := _step(sentence, at, data)) and (not path or sentence[at : at + 1] in (".", "[")):
@@ -68,22 +69,24 @@ def _path(sentence: str, data: Any) -> tuple[ValuePath, str]:
 
 
 def _step(sentence: str, at: int, data: Any) -> tuple[str | int, int] | None:
-    """Return the key or index that stands there and where it ends; the data tell keys with dots."""
+    """Return the key or index at a position, and its end; the data identify keys with dots."""
     found = _STEP.match(sentence, at)
     if not found or found["index"]:
         return (int(found["index"]), found.end()) if found else None
     rest = sentence[found.start("key") :]
-    keys = [key for key in data if _begins(rest, key)] if isinstance(data, dict) else []
+    if rest.startswith('""') and holds(data, ("",)):
+        return "", found.end()
+    keys = [
+        key
+        for key in (data if isinstance(data, dict) else ())
+        if key and rest.startswith(key) and rest[len(key) :][:1] in ("", ".", "[", " ")
+    ]
     key = max(keys, key=len, default=found["key"])
     return key, found.start("key") + len(key)
 
 
-def _begins(text: str, key: str) -> bool:
-    return bool(key) and text.startswith(key) and text[len(key) :][:1] in ("", ".", "[", " ")
-
-
 def _from_the_top(write: str, path: ValuePath) -> str:
-    """Return the YAML with the keys around it, when it begins with the last key of the path."""
+    """Return the YAML with its parent keys, if it begins with the last key of the path."""
     first = write.partition(":")[0]
     if len(path) < 2 or first != path[-1]:
         return write

@@ -1,7 +1,8 @@
-"""The schema of the chart's values, made from the folder schemas/."""
+"""Loads the schema of the chart's values from the folder schemas/."""
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dask_helm.data import folder
@@ -13,14 +14,11 @@ _KUBERNETES = "kubernetes.json#/definitions/"
 
 @cache
 def load(*, examples: bool = True) -> Schema:
-    """Return the schema (draft-07) with the Kubernetes definitions that it refers to inside.
+    """Return the schema (draft-07), including the referenced Kubernetes definitions.
 
     Without examples it is chart/values.schema.json. The result is shared; do not change it.
     """
-    import yaml
-
-    with (folder("schemas") / "values.schema.yaml").open(encoding="utf-8") as file:
-        values: Schema = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    values = read(folder("schemas") / "values.schema.yaml")
     kubernetes = (folder("schemas") / "kubernetes.json").read_text(encoding="utf-8")
     definitions: Schema = json.loads(kubernetes)["definitions"]
     del values["definitions"]  # only anchors; YAML has copied them to where they are used
@@ -29,33 +27,40 @@ def load(*, examples: bool = True) -> Schema:
     return schema
 
 
+def read(path: Path) -> Schema:
+    """Return a schema that is written in YAML."""
+    import yaml
+
+    with path.open(encoding="utf-8") as file:
+        schema: Schema = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return schema
+
+
 def is_own(schema: Schema) -> bool:
-    """Return whether that is the schema of this package's own chart."""
+    """Return whether this is the schema of the built-in chart."""
     bare = {key: value for key, value in schema.items() if key != "$comment"}
     return bare == load(examples=False)
 
 
 def _inlined(node: Any, definitions: Schema, examples: bool) -> Any:
-    """Resolve references into the inside of a definition and shorten the others."""
+    """Resolve references into a definition and shorten the others."""
     if isinstance(node, list):
         return [_inlined(item, definitions, examples) for item in node]
     if not isinstance(node, dict):
         return node
     kept = {key: value for key, value in node.items() if examples or key != "examples"}
     children = {key: _inlined(value, definitions, examples) for key, value in kept.items()}
-    return _resolved(children, definitions) if isinstance(node.get("$ref"), str) else children
-
-
-def _resolved(node: Schema, definitions: Schema) -> Schema:
+    if not isinstance(node.get("$ref"), str):
+        return children
     name, _, inside = node["$ref"].removeprefix(_KUBERNETES).partition("/properties/")
     if inside:
-        target: Schema = definitions[name]["properties"][inside]
-        return {key: value for key, value in node.items() if key != "$ref"} | target
-    return node | {"$ref": f"#/definitions/{name}"}
+        del children["$ref"]
+        return children | definitions[name]["properties"][inside]
+    return children | {"$ref": f"#/definitions/{name}"}
 
 
 def reachable(schema: Schema, definitions: Schema) -> Schema:
-    """Return the definitions that the schema refers to, directly or not, by name."""
+    """Return the definitions that the schema references, directly or indirectly, by name."""
     found: Schema = {}
     pending = _references(schema)
     while pending:

@@ -1,17 +1,18 @@
-"""A JSON schema as a tree: what belongs at a path, and whether a value does."""
+"""A JSON schema as a tree: the schema at a path, and whether a value satisfies it."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from dask_helm import goyaml
+from dask_helm.engine.utf8 import valid
+from dask_helm.engine.values.display import ValuePath
+from dask_helm.engine.values.paths import keyed, value_at
 from dask_helm.errors import ChartError
-from dask_helm.values.paths import ValuePath, keyed, value_at
 from dask_helm.values.patterns import translated
 
 Schema = dict[str, Any]
 
-# Stands for the user's own names, such as those of pools.
+# A wildcard for free names, such as those of pools.
 ANY = "default"
 _OF_KEYS = {"properties", "additionalProperties", "patternProperties"}
 
@@ -23,23 +24,23 @@ class Tree:
 
     def __init__(self, schema: Schema) -> None:
         self.root = schema
-        # The nodes are kept beside their validators: an id is free again when its object is gone.
+        # The nodes are kept with their validators, because Python reuses the id of a freed object.
         self._validators: dict[int, tuple[Schema, Any]] = {}
 
     def at(self, path: ValuePath) -> Schema | None:
-        """Return the schema of the value at the path; None where the schema knows no such value."""
+        """Return the schema of the value at the path, or None."""
         node: Schema | None = self.resolved(self.root)
         for key in path:
             node = self.child(node, key) if node is not None else None
         return node
 
     def is_free(self, path: ValuePath) -> bool:
-        """Return whether any keys with any values may stand in what is at the path."""
+        """Return whether the map at the path allows any keys with any values."""
         node = self.at(path) or {}
         return "object" in node.get("type", ()) and not _OF_KEYS & node.keys()
 
     def child(self, node: Schema, key: str | int) -> Schema | None:
-        """Return the schema of a key or an item of what `node` describes."""
+        """Return the schema of a key or an item of a node."""
         if isinstance(key, int):
             inner = node.get("items")
         else:
@@ -47,7 +48,7 @@ class Tree:
         return self.resolved(inner) if isinstance(inner, dict) else None
 
     def resolved(self, node: Schema) -> Schema:
-        """Return the node itself or the definition that it refers to, with its own prose."""
+        """Return the node, or the definition it references with the node's description."""
         name = node.get("$ref", "")
         if not name.startswith("#/definitions/"):
             return node
@@ -61,7 +62,7 @@ class Tree:
         return found
 
     def is_valid(self, value: Any, node: Schema) -> bool:
-        """Return whether a value is what a node describes."""
+        """Return whether a value satisfies a node."""
         if id(node) not in self._validators:
             shared = {key: self.root[key] for key in ("$schema", "definitions") if key in self.root}
             self._validators[id(node)] = (node, validator(shared | node))
@@ -70,10 +71,10 @@ class Tree:
 
     @cached_property
     def known(self) -> dict[str, list[ValuePath]]:
-        """The paths of named values by their last key, the nearest to the top first.
+        """The paths of named values by their last key, those nearest to the top level first.
 
-        Of what Kubernetes defines only the outermost keys are told: the names farther inside are
-        many, and stand for many things.
+        Of Kubernetes objects, only the outermost keys are included: the inner keys are many and
+        ambiguous.
         """
         paths: dict[str, list[ValuePath]] = {}
         pending: list[tuple[ValuePath, Schema, bool]] = [((), self.root, True)]
@@ -92,10 +93,16 @@ class Tree:
             yield from self._named((*path, ANY), others)
 
 
-def validator(schema: Schema) -> Any:
-    """Return what decides, as Helm does, whether values satisfy a schema.
+def types(schema: Schema) -> list[str]:
+    """Return the JSON types that a schema names."""
+    given = schema.get("type", [])
+    return [given] if isinstance(given, str) else list(given)
 
-    A schema that is none raises ChartError.
+
+def validator(schema: Schema) -> Any:
+    """Return a validator for a schema that decides as Helm does.
+
+    Raises ChartError for an invalid schema.
     """
     import jsonschema_rs
 
@@ -104,18 +111,20 @@ def validator(schema: Schema) -> Any:
             translated(schema), pattern_options=jsonschema_rs.RegexOptions()
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        raise ChartError(f"the chart's values.schema.json is no JSON schema: {error}") from error
+        raise ChartError(
+            f"the chart's values.schema.json is not a valid JSON schema: {error}"
+        ) from error
 
 
 def plain(value: Any) -> Any:
-    """Return a copy with numbers of Python's own types only, which the validator insists on.
+    """Return a copy with Python's own number types, which the validator requires.
 
-    It insists on whole characters, too: bytes that are none become U+FFFD, as in Go's JSON.
+    It also requires valid characters: invalid bytes become U+FFFD, as in Go's JSON.
     """
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, str):
-        return goyaml.whole_characters(value)
+        return valid(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value

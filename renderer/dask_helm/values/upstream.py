@@ -1,14 +1,14 @@
-"""Where values of the older `dask` chart (helm.dask.org) stand in this one.
+"""Maps values of the older `dask` chart (helm.dask.org) to values of this chart.
 
-The left side is a path there, the right side the path here; what is inside goes along. A sentence
-for what has no counterpart says why.
+The left side is a path in the older chart, the right side the path here, for the value and all
+values inside it. A value without a counterpart has a sentence with the reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from dask_helm.values.convert import slug
-from dask_helm.values.paths import ValuePath, shown
+from dask_helm.engine.values.display import ValuePath, shown
+from dask_helm.values.conversions import slug
 
 _POD = {"annotations": "podAnnotations", "securityContext": "podSecurityContext"}
 _MOUNTS = {"mounts.volumes": "volumes", "mounts.volumeMounts": "volumeMounts"}
@@ -29,6 +29,8 @@ MOVED: dict[str, str] = {
     "scheduler.serviceAnnotations": "scheduler.service.annotations",
     "worker": "workers.default",
     **_section("worker", "workers.default", _POD | _MOUNTS),
+    "worker.limits": "workers.default.resources.limits",
+    "worker.requests": "workers.default.resources.requests",
     "worker.threads_per_worker": "workers.default.threads",
     "worker.custom_scheduler_url": "scheduler.address",
     "jupyter.serviceType": "jupyter.service.type",
@@ -37,13 +39,14 @@ MOVED: dict[str, str] = {
     **_section("jupyter.ingress", "jupyter.ingress", _INGRESS),
 }
 
-_PORT = "the ports are fixed: scheduler 8786, its pages 8787, worker pages 8790, Jupyter 8888"
-_METRICS = "this chart makes no monitors; /metrics is served on the dashboard ports"
-_TLS = "the Secret alone says it; name it in tls: [{secretName: NAME}]"
-_LABEL = "names are made from the release; see fullnameOverride"
+_PORT = "the ports are fixed: scheduler 8786, dashboard 8787, worker pages 8790"
+_METRICS = "this chart creates no monitors; /metrics is served on the dashboard ports"
+_TLS = "TLS is on if tls names a Secret: tls: [{secretName: NAME}]"
+_LABEL = "names are derived from the release; see fullnameOverride"
 
 GONE: dict[str, str] = {
     "scheduler.name": _LABEL,
+    "scheduler.port": _PORT,
     "scheduler.servicePort": _PORT,
     "scheduler.metrics": _METRICS,
     "webUI.name": _LABEL,
@@ -53,39 +56,47 @@ GONE: dict[str, str] = {
     "worker.port": _PORT,
     "worker.portDashboard": _PORT,
     "worker.metrics": _METRICS,
-    "worker.image.dask_worker": "the command is `dask worker`; workers.default.command replaces it",
-    "worker.default_resources": "write resources.limits instead",
+    "worker.image.dask_worker": "the command is `dask worker`; type: gpu runs `dask cuda worker`",
+    "worker.default_resources": "use resources.limits instead",
     "jupyter.name": _LABEL,
-    "jupyter.servicePort": _PORT,
-    "jupyter.rbac": "Jupyter needs none; jupyter.serviceAccountName takes an account with rights",
-    "jupyter.password": "the token is in a Secret, which jupyter.existingSecret names",
-    "jupyter.passwordHint": "the notes of the release say how to read the token",
-    "jupyter.extraConfig": "write jupyter.extraArgs, or mount a file with jupyter.volumes",
+    "jupyter.servicePort": "the Service has the port of Jupyter; see jupyter.port",
+    "jupyter.rbac": "use rbac.create, or an existing account in jupyter.serviceAccountName",
+    "jupyter.password": "put the token into a Secret and name it in jupyter.existingSecret",
+    "jupyter.passwordHint": "the notes of the release show how to read the token",
+    "jupyter.extraConfig": "use jupyter.extraArgs, or mount a file with jupyter.volumes",
 }
 
 GROUPS = "additional_worker_groups"
+_HOME, _OWN_HOME = "/home/jovyan", "/home/dask"
 
 Moves = list[tuple[ValuePath, ValuePath, Any]]
 
 
 def reason(path: ValuePath) -> str | None:
-    """Return why a value of the older chart has no counterpart here; None for all others."""
+    """Return why a value of the older chart has no counterpart here; None if it has one."""
     return GONE.get(shown(path))
 
 
 def moves(path: ValuePath, value: Any) -> Moves:
-    """Return where the value at a path of the older chart belongs: path there, path here, value.
+    """Return where the value at a path of the older chart moves: old path, new path, value.
 
-    A map is taken apart as far as its keys part ways. Empty for what the older chart did not have,
-    and for what is empty itself.
+    A map is split if its keys move to different places. Empty if the older chart did not have the
+    path, or if the value is empty.
     """
-    if path == (GROUPS,) and isinstance(value, list):
-        return [move for index, group in enumerate(value) for move in _group(index, group)]
-    return list(_moves(path, value))
+    if path != (GROUPS,) or not isinstance(value, list):
+        return list(_moves(path, value))
+    found: Moves = []
+    for index, group in enumerate(value):
+        if isinstance(group, dict):  # an additional worker group, which is a pool here
+            pool = slug(str(group.get("name", f"group-{index + 1}")))[:20].strip("-")
+            for old, new, item in _moves(("worker",), group):
+                here = (new[0], pool, *new[2:]) if new[:2] == ("workers", "default") else new
+                found.append(((GROUPS, index, *old[1:]), here, item))
+    return found
 
 
 def target(path: ValuePath) -> ValuePath | None:
-    """Return where what stands at a path of the older chart stands here, if it does."""
+    """Return the path in this chart for a path of the older chart, if there is one."""
     for end in range(len(path), 0, -1):
         moved = MOVED.get(shown(path[:end]))
         if moved:
@@ -94,14 +105,78 @@ def target(path: ValuePath) -> ValuePath | None:
 
 
 def gone(path: ValuePath, value: Any) -> list[str]:
-    """Return what is inside the value that has no counterpart here, each with the reason."""
-    own = [f"{shown(path)} ({GONE[shown(path)]})"] if shown(path) in GONE else []
-    inside = value.items() if isinstance(value, dict) and not own else ()
-    return own + [name for key, item in inside for name in gone((*path, key), item)]
+    """Return the parts of the value that have no counterpart here, each with the reason."""
+    if path != (GROUPS,) or not isinstance(value, list):
+        return list(_gone(path, path, value))
+    found: list[str] = []
+    for index, group in enumerate(value):
+        if isinstance(group, dict):
+            keys = {key: item for key, item in group.items() if key != "name"}  # the pool's name
+            found += _gone((GROUPS, index), ("worker",), keys)
+    return found
+
+
+def _gone(place: ValuePath, path: ValuePath, value: Any) -> Iterator[str]:
+    """Yield what has no counterpart in the value at a place, which is like that at the path."""
+    value = _converted(path, value)
+    if shown(path) in GONE:
+        yield f"{shown(place)} ({GONE[shown(path)]})"
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _gone((*place, key), (*path, key), item)
+
+
+def _gpu_worker(worker: Any) -> Any:
+    """Return the values of a worker; one that ran `dask-cuda-worker` has type gpu here."""
+    image = worker.get("image") if isinstance(worker, dict) else None
+    if not (isinstance(image, dict) and "cuda" in str(image.get("dask_worker"))):
+        return worker
+    rest = {key: value for key, value in image.items() if key != "dask_worker"}
+    resources, counts = worker.get("resources"), []
+    if isinstance(resources, dict):
+        resources = {kind: amounts for kind, amounts in resources.items() if amounts is not None}
+        for kind, amounts in resources.items():
+            if isinstance(amounts, dict):
+                counts.append(amounts.get("nvidia.com/gpu"))
+                resources[kind] = {k: v for k, v in amounts.items() if k != "nvidia.com/gpu"}
+    count = next(filter(None, counts), 1)
+    return {**worker, "image": rest, "type": "gpu", "gpu": {"count": count}, "resources": resources}
+
+
+def _flags(arguments: Any) -> Any:
+    """Return Jupyter's arguments without the command, which is the chart's own here."""
+    if isinstance(arguments, list) and "lab" in arguments:
+        return arguments[arguments.index("lab") + 1 :]
+    return arguments
+
+
+def _at_home(mounts: Any) -> Any:
+    """Return volume mounts with the home directory of this chart's pods."""
+    if not isinstance(mounts, list):
+        return mounts
+    return [
+        {**mount, "mountPath": mount["mountPath"].replace(_HOME, _OWN_HOME, 1)}
+        if isinstance(mount, dict) and str(mount.get("mountPath")).startswith(_HOME)
+        else mount
+        for mount in mounts
+    ]
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "worker": _gpu_worker,
+    "jupyter.args": _flags,
+    "jupyter.mounts.volumeMounts": _at_home,
+}
+
+
+def _converted(path: ValuePath, value: Any) -> Any:
+    """Return the value at a path of the older chart as this chart means it."""
+    convert = _CONVERSIONS.get(shown(path))
+    return convert(value) if convert else value
 
 
 def _moves(path: ValuePath, value: Any) -> Iterator[tuple[ValuePath, ValuePath, Any]]:
-    name = shown(path)
+    name, value = shown(path), _converted(path, value)
     below = any(known.startswith(f"{name}.") for known in (*MOVED, *GONE))
     if isinstance(value, dict) and below:
         for key, item in value.items():
@@ -110,13 +185,3 @@ def _moves(path: ValuePath, value: Any) -> Iterator[tuple[ValuePath, ValuePath, 
         here = target(path)
         if here and name not in GONE and value not in (None, {}, []):
             yield path, here, value
-
-
-def _group(index: int, group: Any) -> Iterator[tuple[ValuePath, ValuePath, Any]]:
-    """Yield the keys of one more group of workers, which is a pool here."""
-    if not isinstance(group, dict):
-        return
-    pool = slug(str(group.get("name", f"group-{index + 1}")))[:20].strip("-")
-    for old, new, value in _moves(("worker",), group):
-        here = (new[0], pool, *new[2:]) if new[:2] == ("workers", "default") else new
-        yield (GROUPS, index, *old[1:]), here, value

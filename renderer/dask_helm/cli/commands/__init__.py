@@ -1,1 +1,4 @@
-"""One module for each command, with the command as its `command`."""
+"""One module per command; each defines `command`: it parses, calls and prints.
+
+What several commands need, or what another program could need, lies in the modules of cli/.
+"""

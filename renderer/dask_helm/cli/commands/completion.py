@@ -8,7 +8,7 @@ Examples:
   dask-helm completion bash > dask-helm.bash
   dask-helm completion fish > dask-helm.fish
 \b
-For good, in ~/.bashrc or ~/.zshrc:
+To enable it permanently, add one of these lines to ~/.bashrc or ~/.zshrc:
   eval "$(dask-helm completion bash)"
   eval "$(dask-helm completion zsh)"
 """
@@ -17,7 +17,7 @@ For good, in ~/.bashrc or ~/.zshrc:
 @click.command("completion", epilog=EXAMPLES)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the script that lets a shell complete the commands of dask-helm.
+    """Print the shell completion script of dask-helm.
 
     It completes commands, options, presets, kinds and the paths of values.
     """

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from dask_helm.cli import options, printing
-from dask_helm.cli.completing import value_paths
+from dask_helm.cli import options
+from dask_helm.cli.completion import value_paths
+from dask_helm.cli.output import document
 
 EXAMPLES = """
 \b
@@ -20,20 +21,20 @@ Examples:
 
 @click.command("explain", epilog=EXAMPLES)
 @click.argument("path", default="", shell_complete=value_paths)
-@click.option("--recursive", is_flag=True, help="Show all keys below, not only the next ones.")
+@click.option("--recursive", is_flag=True, help="Show the keys of all levels.")
 @options.output("text", "json", "yaml")
 @options.chart
 def command(path: str, recursive: bool, output: str, chart: Path | None) -> None:
-    """Explain a value: its type, default, meaning, and which templates read it.
+    """Describe a value: its type, its default and its meaning.
 
-    PATH is written with dots (workers.default.replicas); any name or * stands for a pool. Without
-    PATH it lists the values at the top.
+    Write PATH with dots (workers.default.replicas); use any name or * for a pool. Without PATH, the
+    top-level values are listed.
     """
-    from dask_helm.cli import explaining, lookup, tree
+    from dask_helm.cli import explanation, nodes
 
-    node = lookup.find(tree.root(chart), path)
-    facts = explaining.facts(node, chart, recursive)
+    node = nodes.find(nodes.root(chart), path)
+    facts = explanation.facts(node, chart, recursive)
     if output == "text":
-        click.echo(explaining.laid_out(facts, node))
+        click.echo(explanation.text(facts, node))
     else:
-        printing.document(facts, output)
+        document(facts, output)

@@ -4,7 +4,8 @@ import asyncio
 
 import click
 
-from dask_helm.cli import options, printing, reaching
+from dask_helm.cli import options, releases
+from dask_helm.cli.output import document, table
 
 EXAMPLES = """
 \b
@@ -17,9 +18,9 @@ _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
 
 
 @click.command("list", epilog=EXAMPLES)
-@click.option("-n", "--namespace", metavar="NAME", help="Namespace; that of the context.")
+@click.option("-n", "--namespace", metavar="NAME", help="Namespace. Defaults to the context's.")
 @click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="All namespaces.")
-@reaching.credentials
+@releases.credentials
 @options.output("text", "json", "yaml", short=True)
 def command(
     namespace: str | None,
@@ -28,20 +29,19 @@ def command(
     kubeconfig: str | None,
     output: str,
 ) -> None:
-    """List the releases of this chart, and of the older `dask` chart."""
-    from dask_helm.cli import table
-    from dask_helm.cluster import overview
-    from dask_helm.cluster.access import Access
+    """List the releases of this chart and of the older `dask` chart."""
+    from dask_helm.cluster.api.credentials import Access
+    from dask_helm.cluster.observe import status
 
-    found = asyncio.run(overview.of_all(Access(kubeconfig, context), namespace, everywhere))
+    found = asyncio.run(status.of_all(Access(kubeconfig, context), namespace, everywhere))
     if output != "text":
-        printing.document(found, output)
+        document(found, output)
     elif found:
-        click.echo(table.rows(_TITLES, map(_row, found)))
+        lines = []
+        for one in found:
+            pools = [f"{n} {pool['ready']}/{pool['desired']}" for n, pool in one["pools"].items()]
+            known = [one[key] for key in ("release", "namespace", "chart", "scheduler")]
+            lines.append([*known, ", ".join(pools)])
+        click.echo(table(_TITLES, lines))
     else:
-        click.echo("No release there. -A looks in all namespaces.", err=True)
-
-
-def _row(one: "dict[str, dict[str, dict[str, int]]]") -> list[object]:
-    pools = [f"{name} {group['ready']}/{group['desired']}" for name, group in one["groups"].items()]
-    return [one["release"], one["namespace"], one["chart"], one["scheduler"], ", ".join(pools)]
+        click.echo("No release found. Use -A to search all namespaces.", err=True)

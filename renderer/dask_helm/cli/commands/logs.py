@@ -7,94 +7,83 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dask_helm.cli import options, printing, reaching
-from dask_helm.cli.reaching import Reach
+from dask_helm.cli import options, releases
+from dask_helm.cli.output import document
+from dask_helm.cli.releases import Reach
 
 if TYPE_CHECKING:
-    from dask_helm.cluster.logs import Asked
+    from dask_helm.cluster.observe.logs import LogOptions
 
 EXAMPLES = """
 \b
 Examples:
   dask-helm logs
-  dask-helm logs -f --group highmem
+  dask-helm logs -f --pool highmem
   dask-helm logs --scheduler --tail 20
   dask-helm logs --scheduler --previous
   dask-helm logs --since 10m -o json
 """
 
 
-@click.command("logs", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is printed from now on.")
-@click.option("--scheduler", is_flag=True, help="Only the scheduler's, or with the others named.")
-@click.option("--workers", is_flag=True, help="Only those of workers.")
-@click.option("--jupyter", is_flag=True, help="Only Jupyter's.")
-@reaching.group
-@click.option("--previous", is_flag=True, help="Of the containers before, which may have crashed.")
+@click.command("logs", cls=releases.ReleaseCommand, epilog=EXAMPLES)
+@click.option("-f", "--follow", is_flag=True, help="Print new lines until Ctrl-C.")
+@click.option("--scheduler", is_flag=True, help="Only the scheduler. Can be combined.")
+@click.option("--workers", is_flag=True, help="Only the workers. Can be combined.")
+@click.option("--jupyter", is_flag=True, help="Only Jupyter. Can be combined.")
+@releases.pool
+@click.option("--previous", is_flag=True, help="Logs of the previous containers.")
 @click.option("--tail", type=click.IntRange(min=0), metavar="LINES", help="Only the last lines.")
-@click.option("--since", metavar="TIME", help="Only of the last time: 30s, 10m.")
-@reaching.release
+@click.option("--since", metavar="TIME", help="Only lines newer than this: 30s, 10m.")
+@releases.argument
+@releases.release
 @options.output("text", "json", short=True)
 def command(
     follow: bool,
     scheduler: bool,
     workers: bool,
     jupyter: bool,
-    group: str | None,
+    pool: str | None,
     previous: bool,
     tail: int | None,
     since: str | None,
     reach: Reach,
     output: str,
 ) -> None:
-    """Show what the pods have printed; of pods that do not run, why not.
+    """Show the logs of the pods, and why pods do not run.
 
-    Without naming some it is that of scheduler and workers, with --group that of its workers. It
-    works without a scheduler that answers.
+    By default, the logs of scheduler and workers are shown; with --pool, those of its workers. The
+    command works without a running scheduler.
     """
-    from dask_helm.cluster.logs import Asked
+    from dask_helm.cluster.arguments import seconds
+    from dask_helm.cluster.observe.logs import LogOptions
 
     some = scheduler or workers or jupyter
-    asked = Asked(
-        scheduler=scheduler or not (some or group),
-        workers=workers or bool(group) or not some,
-        worker_group=group,
+    chosen = LogOptions(
+        scheduler=scheduler or not (some or pool),
+        workers=workers or bool(pool) or not some,
+        pool=pool,
         jupyter=jupyter,
         previous=previous,
         tail_lines=tail,
-        since_seconds=_seconds(since),
+        since_seconds=None if since is None else seconds(since, "--since"),
     )
-    asyncio.run(_follow(reach, asked, output) if follow else _read(reach, asked, output))
+    asyncio.run(_show(reach, chosen, follow, output))
 
 
-async def _read(reach: Reach, asked: "Asked", output: str) -> None:
-    async with reaching.outside(reach) as release:
-        found = await release.reader.read(asked, await release.look())
-    _all(found, output)
+async def _show(reach: Reach, chosen: "LogOptions", follow: bool, output: str) -> None:
+    from dask_helm.cluster.observe.logs import Reader
 
-
-async def _follow(reach: Reach, asked: "Asked", output: str) -> None:
-    async with (
-        reaching.outside(reach) as release,
-        aclosing(release.reader.follow(asked, release.look)) as lines,
-    ):
-        async for pod, line in lines:
-            _line(pod, line, output)
-
-
-def _seconds(since: str | None) -> float | None:
-    from dask_helm.cluster.numbers import seconds
-
-    return None if since is None else seconds(since, "since")
-
-
-def _line(pod: str, line: str, output: str) -> None:
-    click.echo(json.dumps({"pod": pod, "line": line}) if output == "json" else f"{pod}  {line}")
-
-
-def _all(found: dict[str, str], output: str) -> None:
+    async with releases.outside(reach) as release:
+        reader = Reader(release.kubernetes, release.release.namespace)
+        if follow:
+            async with aclosing(reader.follow(chosen, release.look)) as lines:
+                async for pod, line in lines:
+                    data = json.dumps({"pod": pod, "line": line}) if output == "json" else ""
+                    click.echo(data or f"{pod}  {line}")
+            return
+        found = await reader.read(chosen, await release.look())
     if output == "json":
-        printing.document({pod: str(text) for pod, text in found.items()}, output)
+        document({pod: str(text) for pod, text in found.items()}, output)
         return
     for pod, text in found.items():
         click.echo(click.style(f"==> {pod} <==", bold=True))

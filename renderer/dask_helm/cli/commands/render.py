@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dask_helm.cli import options
-from dask_helm.cli.completing import kinds
+from dask_helm.cli.completion import kinds
 from dask_helm.cli.options import Given, Named
+from dask_helm.cli.output import document, warn
 
 if TYPE_CHECKING:
-    from dask_helm.rendering import Manifest, Release, Rendered
+    from dask_helm.engine import Manifest, Release
 
 EXAMPLES = """
 \b
@@ -23,6 +24,10 @@ Examples:
   dask-helm render --fleet fleet.yaml --output-dir clusters
   dask-helm render my -n team -f values.yaml | kubectl apply -f -
 """
+
+_FLEET_ONLY = ("cluster", "jobs", "prune_all")
+_WITH_FLEET = (*_FLEET_ONLY, "fleet", "output_dir", "prune", "chart", "engine", "output")
+_ARGUMENTS = {"release": "RELEASE", "release_name": "--release"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,24 @@ class Request:
     output: str
     output_dir: Path | None
     prune: bool
+    prune_all: bool
     fleet: Path | None
     cluster: tuple[str, ...]
     jobs: int | None
+
+    def check(self, context: click.Context) -> None:
+        """Raise UsageError for options that do not go together."""
+        names = [parameter.name or "" for parameter in context.command.params]
+        written = click.core.ParameterSource.COMMANDLINE
+        given = [name for name in names if context.get_parameter_source(name) is written]
+        unfit = [n for n in given if (n not in _WITH_FLEET if self.fleet else n in _FLEET_ONLY)]
+        if unfit:
+            options = ", ".join(_ARGUMENTS.get(n, f"--{n.replace('_', '-')}") for n in unfit)
+            relation = "cannot be used with" if self.fleet else "can only be used with"
+            raise click.UsageError(f"{options} {relation} --fleet")
+        if (self.fleet or self.prune) and not self.output_dir:
+            needing = "--fleet" if self.fleet else "--prune"
+            raise click.UsageError(f"{needing} needs --output-dir FOLDER")
 
 
 @click.command("render", epilog=EXAMPLES)
@@ -57,124 +77,86 @@ class Request:
     multiple=True,
     metavar="KIND[/NAME]",
     shell_complete=kinds,
-    help="Only these objects; * and ? stand for any characters.",
+    help="Only these objects; * and ? are wildcards.",
 )
-@click.option("--no-hooks", is_flag=True, help="Leave out the pods of `helm test`.")
-@click.option("--notes", is_flag=True, help="Print the release's notes, too, on standard error.")
-@click.option("--skip-schema-validation", is_flag=True, help="Leave only the chart's own rules.")
-@options.output("yaml", "json", text="Format of the manifests; with --output-dir, of the report.")
+@click.option("--no-hooks", is_flag=True, help="Omit the pods of `helm test`.")
+@click.option("--notes", is_flag=True, help="Also print the notes to standard error.")
+@click.option("--skip-schema-validation", is_flag=True, help="Check only the chart's own rules.")
+@options.output("yaml", "json", text="Format of the manifests, or of the report with --output-dir.")
 @click.option(
-    "--output-dir", type=options.FOLDER, metavar="FOLDER", help="Write a file per object."
+    "--output-dir", type=options.FOLDER, metavar="FOLDER", help="Write one file per object."
 )
-@click.option("--prune", is_flag=True, help="Remove files of objects that are there no more.")
+@click.option("--prune", is_flag=True, help="Remove files of objects that are no longer rendered.")
 @click.option(
     "--fleet",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Render all clusters of a fleet file.",
 )
-@click.option("--cluster", multiple=True, metavar="NAME", help="Only these of --fleet; * and ?.")
-@click.option("--jobs", type=int, metavar="N", help="Processes for --fleet; one per core.")
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="NAME",
+    help="Only these clusters of --fleet; * and ? are wildcards.",
+)
+@click.option(
+    "--prune-all",
+    is_flag=True,
+    help="Like --prune, even if it removes more clusters than --fleet has.",
+)
+@click.option(
+    "--jobs", type=int, metavar="N", help="Processes for --fleet. Defaults to one per core."
+)
 @click.pass_context
 def command(context: click.Context, /, **arguments: Any) -> None:
-    """Print the manifests for some values, as `helm template RELEASE` does, without Helm.
+    """Print the manifests, as `helm template RELEASE` does, without Helm.
 
-    With --output-dir each object gets a file KIND-NAME.yaml; files are replaced as a whole, those
-    that stay the same are not touched, and when the values are wrong nothing is written.
+    With --output-dir, each object is written to a file KIND-NAME.yaml. Files are replaced
+    atomically, unchanged files are not touched, and nothing is written if the values are invalid.
     """
     request = Request(**arguments)
-    _check_combination(context, request)
-    if request.fleet:
-        from dask_helm.cli import fleets
+    request.check(context)
+    if request.fleet and request.output_dir:
+        from dask_helm.cli import fleet
 
-        assert request.output_dir is not None  # noqa: S101 - checked above
-        context.exit(fleets.run(request.fleet, request.output_dir, _for_fleet(request)))
-    _one(request)
-
-
-_FLEET_ONLY = ("cluster", "jobs")
-_WITH_FLEET = ("fleet", "output_dir", "prune", "cluster", "jobs", "chart", "engine", "output")
-
-
-def _check_combination(context: click.Context, request: Request) -> None:
-    given = [p.name for p in context.command.params if p.name and _is_given(context, p.name)]
-    unfit = [n for n in given if (n not in _WITH_FLEET if request.fleet else n in _FLEET_ONLY)]
-    if unfit:
-        names = ", ".join(_as_option(name) for name in unfit)
-        relation = "cannot be used with" if request.fleet else "is only used with"
-        raise click.UsageError(f"{names} {relation} --fleet")
-    if (request.fleet or request.prune) and not request.output_dir:
-        needing = "--fleet" if request.fleet else "--prune"
-        raise click.UsageError(f"{needing} needs --output-dir FOLDER")
-
-
-def _is_given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-
-
-def _as_option(name: str) -> str:
-    if name == "release":
-        return "RELEASE"
-    return "--release" if name == "release_name" else f"--{name.replace('_', '-')}"
-
-
-def _for_fleet(request: Request) -> dict[str, Any]:
-    names = ("prune", "jobs", "chart", "engine", "output")
-    return {name: getattr(request, name) for name in names} | {"only": request.cluster}
-
-
-def _one(request: Request) -> None:
-    from dask_helm.cli import selection
+        names = ("prune", "prune_all", "jobs", "chart", "engine")
+        settings = {name: getattr(request, name) for name in names} | {"only": request.cluster}
+        context.exit(fleet.run(request.fleet, request.output_dir, request.output, **settings))
+    from dask_helm.cli.manifests import chosen
+    from dask_helm.renderer import Renderer
 
     release = request.named.release(request.release)
-    rendered = _rendered(request, release)
-    manifests = selection.chosen(rendered.manifests, request.only, not request.no_hooks)
+    values = request.given.collect()
+    renderer = Renderer(request.chart, request.engine, validate=not request.skip_schema_validation)
+    rendered = renderer.render(values, release)
+    manifests = chosen(rendered.manifests, request.only, not request.no_hooks)
     if request.output_dir:
         _write(request, request.output_dir, manifests, release)
+    elif request.output == "json":
+        items = [manifest.object for manifest in manifests]
+        # `kubectl apply -f -` accepts a List.
+        document({"apiVersion": "v1", "kind": "List", "items": items}, "json")
     else:
-        _print(manifests, request.output)
+        from dask_helm.engine import to_yaml
+
+        click.echo(to_yaml(manifests), nl=False)
     if request.notes:
         click.echo(rendered.notes, err=True)
 
 
-def _rendered(request: Request, release: "Release") -> "Rendered":
-    from dask_helm.rendering import Renderer
-
-    values = request.given.collect()
-    renderer = Renderer(request.chart, request.engine, validate=not request.skip_schema_validation)
-    return renderer.render(values, release)
-
-
-def _print(manifests: "list[Manifest]", form: str) -> None:
-    from dask_helm.rendering import to_yaml
-
-    if form == "yaml":
-        click.echo(to_yaml(manifests), nl=False)
-        return
-    from dask_helm.cli import printing
-
-    printing.document(printing.as_list([manifest.object for manifest in manifests]), form)
-
-
 def _write(request: Request, output: Path, manifests: "list[Manifest]", release: "Release") -> None:
-    """Write the files; those that are left over are removed only when asked."""
-    from dask_helm.cli import folder
+    """Write the files; remove files that are no longer rendered only with --prune."""
+    from dask_helm.cli.manifests import left_over, write
 
-    changes = folder.write(output, manifests)
+    changes = write(output, manifests)
     rendered = {*changes["written"], *changes["unchanged"]}
     kept = "removed" if request.prune else "leftOver"
-    # With --only, everything else is rendered no more on purpose.
-    changes[kept] = [] if request.only else list(folder.left_over(output, rendered, release))
+    # With --only, the other objects are not rendered on purpose.
+    changes[kept] = [] if request.only else list(left_over(output, rendered, release))
     for name in changes.get("removed", ()):
         (output / name).unlink()
-    _report(changes, output, request.output)
-
-
-def _report(changes: dict[str, list[str]], output: Path, form: str) -> None:
-    from dask_helm.cli import printing
-
-    if form == "json":
-        printing.document(changes, form)
+    if request.output == "json":
+        document(changes, "json")
         return
     for state in ("written", "removed"):
         for name in changes.get(state, ()):
@@ -182,4 +164,4 @@ def _report(changes: dict[str, list[str]], output: Path, form: str) -> None:
     if changes["unchanged"]:
         click.echo(f"{len(changes['unchanged'])} unchanged")
     if left := changes.get("leftOver"):
-        printing.warn(f"rendered no more, --prune removes: {', '.join(left)}")
+        warn(f"no longer rendered; --prune removes: {', '.join(left)}")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from dask_helm.cli import options, printing
-from dask_helm.cli.completing import value_paths
+from dask_helm.cli import options
+from dask_helm.cli.completion import value_paths
+from dask_helm.cli.output import document
 
 EXAMPLES = """
 \b
@@ -23,8 +24,8 @@ Examples:
 def command(path: str, output: str, chart: Path | None) -> None:
     """Print the JSON schema (draft-07) of all values, or of the value PATH.
 
-    It stands alone: what it refers to is inside.
+    The schema contains all definitions that it references.
     """
-    from dask_helm.cli import bundle, lookup, tree
+    from dask_helm.cli import nodes
 
-    printing.document(bundle.of(lookup.find(tree.root(chart), path)), output)
+    document(nodes.find(nodes.root(chart), path).document(), output)

@@ -5,77 +5,67 @@ from typing import Any
 
 import click
 
-from dask_helm.cli import options, printing, reaching
-from dask_helm.cli.reaching import Reach
-from dask_helm.cli.wording import in_the_shell
+from dask_helm.cli import options, releases
+from dask_helm.cli.output import document, pool_table
+from dask_helm.cli.releases import Reach
 
 EXAMPLES = """
 \b
 Examples:
   dask-helm status
-  dask-helm status --release my --namespace team
+  dask-helm status my --namespace team
   dask-helm status -o json
 """
 
 
-@click.command("status", cls=reaching.ReleaseCommand, epilog=EXAMPLES)
-@reaching.reach
+@click.command("status", cls=releases.ReleaseCommand, epilog=EXAMPLES)
+@releases.argument
+@releases.reach
 @options.output("text", "json", "yaml", short=True)
 @click.pass_context
 def command(context: click.Context, /, reach: Reach, output: str) -> None:
-    """Show a release: its scheduler, its pools, and pods that do not run.
+    """Show the scheduler and the pools of a release, and pods that do not run.
 
-    It ends with 1 when the scheduler cannot be reached; what Kubernetes knows is shown then, too.
+    If the scheduler cannot be reached, the command shows what Kubernetes reports and exits with 1.
     """
-    found = _found(reach)
-    if output == "text":
-        click.echo(_text(found))
-    else:
-        printing.document(found, output)
-    context.exit(1 if found["error"] else 0)
-
-
-def _found(reach: Reach) -> dict[str, Any]:
+    from dask_helm.cluster.observe import status
     from dask_helm.errors import LostError, TlsError, UnreachableError
 
     try:
-        return {**_asked(reach), "error": ""}
+        found = {**_seen_from_dask(reach), "error": ""}
     except (UnreachableError, TlsError, LostError) as error:
-        return {
-            **_outside(reach),
-            "address": "",
-            "dashboard": "",
-            "error": in_the_shell(str(error)),
-        }
+        seen = asyncio.run(status.of_one(*reach.sought))
+        nowhere = {"address": None, "dashboard": None}
+        found = {**seen, **nowhere, "error": error.in_shell()}
+    if output == "text":
+        click.echo(_text(found))
+    else:
+        document(found, output)
+    context.exit(1 if found["error"] else 0)
 
 
-def _asked(reach: Reach) -> dict[str, Any]:
-    from dask_helm.cluster.overview import summary
+def _seen_from_dask(reach: Reach) -> dict[str, Any]:
+    from dask_helm.cluster.observe.status import hook_faults, summary
 
-    with reaching.connected(reach) as cluster:
-        found = summary(cluster.sync(cluster._look))
+    with releases.connected(reach) as cluster:
+        view = cluster.sync(cluster._look)
+        found = summary(view)
+        found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
         address, dashboard = cluster.scheduler_address, cluster.dashboard_link
-    direct = "" if "127.0.0.1" in address else dashboard
-    return {**found, "address": "" if "127.0.0.1" in address else address, "dashboard": direct}
-
-
-def _outside(reach: Reach) -> dict[str, Any]:
-    from dask_helm.cluster import overview
-
-    return asyncio.run(overview.of_one(*reach.sought))
+    if "127.0.0.1" in address:  # a port-forward, which ends with this command
+        return {**found, "address": None, "dashboard": None}
+    return {**found, "address": address, "dashboard": dashboard or None}
 
 
 def _text(found: dict[str, Any]) -> str:
-    from dask_helm.cli import table
-
     reached = f" at {found['address']}" if found["address"] else ""
     lines = [
         f"Release    {found['release']} in namespace {found['namespace']} ({found['chart']})",
         f"Scheduler  {found['scheduler']}{reached}",
         *([f"Dashboard  {found['dashboard']}"] if found["dashboard"] else []),
         "",
-        table.groups(found["groups"]),
+        pool_table(found["pools"]),
     ]
-    troubles = ["", "Pods that do not run:", *(f"  {one}" for one in found["troubles"])]
+    troubles = ["", "Pods in trouble:", *(f"  {one}" for one in found["troubles"])]
     error = ["", found["error"]] if found["error"] else []
     return "\n".join(lines + (troubles if found["troubles"] else []) + error)

@@ -2,7 +2,8 @@
 
 import click
 
-from dask_helm.cli import options, printing
+from dask_helm.cli import options
+from dask_helm.cli.output import document
 
 EXAMPLES = """
 \b
@@ -15,18 +16,19 @@ Examples:
 @click.command("version", epilog=EXAMPLES)
 @options.output("text", "json", "yaml")
 def command(output: str) -> None:
-    """Print the versions of package and chart, and of the Dask that the chart starts."""
-    versions = _versions()
+    """Print the versions of the package, the chart and the Dask that the chart runs."""
+    from dask_helm import __version__, data
+    from dask_helm.engine import yaml as goyaml
+
+    path = data.folder("chart") / "Chart.yaml"
+    chart = goyaml.load(path.read_text("utf-8"), name=str(path))
+    versions = {
+        "package": __version__,
+        "chart": chart["version"],
+        "appVersion": chart["appVersion"],
+    }
     if output == "text":
         width = max(map(len, versions))
         click.echo("\n".join(f"{name:<{width}}  {value}" for name, value in versions.items()))
     else:
-        printing.document(versions, output)
-
-
-def _versions() -> dict[str, str]:
-    from dask_helm import __version__, data, goyaml
-
-    path = data.folder("chart") / "Chart.yaml"
-    chart = goyaml.load(path.read_text("utf-8"), name=str(path))
-    return {"package": __version__, "chart": chart["version"], "appVersion": chart["appVersion"]}
+        document(versions, output)

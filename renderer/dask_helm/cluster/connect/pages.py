@@ -1,0 +1,87 @@
+"""The addresses of the dashboard and of Jupyter that work on this machine."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from distributed.utils import format_dashboard_link
+
+from dask_helm import labels
+from dask_helm.cluster.api.client import Kubernetes
+from dask_helm.cluster.api.objects import Object
+from dask_helm.cluster.connect.routes import Route, Router
+from dask_helm.cluster.connect.scheduler import option
+from dask_helm.cluster.release import pods
+from dask_helm.cluster.release.discovery import Release
+from dask_helm.errors import KubernetesError, MissingError
+
+_JUPYTER_PORT = 8888
+_DASHBOARD_COMPONENTS = (labels.SCHEDULER, "webui")
+
+
+async def dashboard(router: Router, route: Route, release: Release) -> str:
+    """Return the address of the dashboard, or "" if it cannot be reached."""
+    kubernetes = router.kubernetes
+    if not kubernetes.access.in_pod:
+        link = await ingress(kubernetes, release, _DASHBOARD_COMPONENTS)
+        if link:
+            return f"{link}/status"
+    try:
+        host, port = await router.pages(route)
+    except (KubernetesError, LookupError, OSError):
+        return ""
+    path = "/".join(filter(None, (port, router.scheduler.prefix)))
+    return str(format_dashboard_link(host, path))
+
+
+@dataclass(frozen=True)
+class Jupyter:
+    """A running Jupyter: the address of its Ingress ("" without one), and its path."""
+
+    kubernetes: Kubernetes
+    release: Release
+    link: str
+    path: str
+
+    async def pick(self) -> tuple[str, int]:
+        """Return a ready pod of Jupyter and its port. Raises MissingError."""
+        pod = await _ready_jupyter(self.kubernetes, self.release)
+        ports: list[Object] = pod["spec"]["containers"][0].get("ports") or []
+        named = [one for one in ports if one.get("name") == labels.JUPYTER_PORT] or ports
+        return pods.name(pod), int(named[0]["containerPort"]) if named else _JUPYTER_PORT
+
+
+async def jupyter(kubernetes: Kubernetes, release: Release) -> Jupyter:
+    """Return the Jupyter of a release. Raises MissingError if no pod is ready."""
+    pod = await _ready_jupyter(kubernetes, release)
+    link = await ingress(kubernetes, release, (release.scheme.jupyter,))
+    path = option(pods.arguments(pod), "--ServerApp.base_url") or "/"
+    return Jupyter(kubernetes, release, link, path)
+
+
+async def _ready_jupyter(kubernetes: Kubernetes, release: Release) -> Object:
+    scheme = release.scheme
+    found = await kubernetes.labelled("pods", release.namespace, release.pods)
+    own = [pod for pod in found if scheme.component_of(pod) == scheme.jupyter]
+    for pod in own:
+        if pods.ready(pod):
+            return pod
+    why = "; ".join(str(pods.trouble(pod) or pods.name(pod)) for pod in own) or "no pod found"
+    raise MissingError(f"No Jupyter pod of {release} is ready: {why}")
+
+
+async def ingress(kubernetes: Kubernetes, release: Release, components: Container[str]) -> str:
+    """Return the address of a component's Ingress, or "" if there is none or it cannot be read.
+
+    The handle works without the permission to read Ingresses.
+    """
+    try:
+        found = await kubernetes.labelled("ingresses", release.namespace, release.selector)
+    except KubernetesError:
+        return ""
+    for one in found:
+        rule = (one["spec"].get("rules") or [{}])[0]
+        if release.scheme.component_of(one) in components and rule.get("host") and rule.get("http"):
+            path = rule["http"]["paths"][0].get("path", "").strip("/")
+            protocol = "https" if one["spec"].get("tls") else "http"
+            return "/".join(filter(None, (f"{protocol}://{rule['host']}", path)))
+    return ""

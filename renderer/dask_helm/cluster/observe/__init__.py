@@ -1,0 +1,1 @@
+"""What a running release does: waiting for pods and workers, status, logs and versions."""

@@ -1,0 +1,1 @@
+"""Changing the size of a pool without losing results: which pods leave, and their draining."""

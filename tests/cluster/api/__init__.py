@@ -1,0 +1,1 @@
+"""The access to the Kubernetes API, against scripted servers."""
