@@ -78,23 +78,27 @@ class Metadata:
     """The scheduler's metadata; `lost` makes it raise."""
 
     def __init__(self) -> None:
-        self.held: dict[tuple[str, ...], Any] = {}
+        self.held: dict[str, Any] = {}
         self.lost = False
 
     async def get_metadata(self, keys: list[str], default: Any) -> Any:
         if self.lost:
             raise ConnectionResetError("broken")
-        return self.held.get(tuple(keys), default)
+        topic, pool = keys
+        return self.held.get(topic, {}).get(pool, default)
 
     async def set_metadata(self, keys: list[str], value: Any) -> None:
-        self.held[tuple(keys)] = value
+        topic, pool, owner = keys
+        self.held.setdefault(topic, {}).setdefault(pool, {})[owner] = value
 
     async def adaptive_target(self, **_: Any) -> int:
         return 1
 
     def marked(self) -> set[str]:
         """Return the pools that some handle adapts."""
-        return {pool for (_, pool), mark in self.held.items() if mark["until"] > time.time()}
+        (pools,) = self.held.values()
+        now = time.time()
+        return {p for p, marks in pools.items() if any(m["until"] > now for m in marks.values())}
 
 
 def test_two_handles_notice_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +120,26 @@ def test_two_handles_notice_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
         await second.remove()
         await first.claim()
         assert not await second.renew()
+
+    asyncio.run(scenario())
+
+
+def test_a_renewal_does_not_undo_a_simultaneous_takeover() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        first, second = Mark(comm, "p", "1"), Mark(comm, "p", "2")
+        await first.claim()
+        write = comm.set_metadata
+
+        async def late(keys: list[str], value: Any) -> None:
+            comm.set_metadata = write  # type: ignore[method-assign]
+            await second.claim(force=True)
+            await write(keys, value)
+
+        comm.set_metadata = late  # type: ignore[method-assign]
+        assert await first.renew(), "it looked before the other one wrote"
+        assert await second.renew()
+        assert not await first.renew()
 
     asyncio.run(scenario())
 

@@ -31,7 +31,7 @@ from dask_helm.cluster.tasks import end, with_rollback
 from dask_helm.errors import AdaptError, ArgumentError, ClusterError, hint
 from dask_helm.text import did_you_mean
 
-_KEY = "dask-helm-adapting"
+_KEY = "dask-helm-adaptations"
 MARK_SECONDS = 30.0  # how long a mark is valid without renewal
 _REMOVE_SECONDS = 2.0
 # The states of tasks for which a worker is needed.
@@ -234,11 +234,16 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
 
 
 class Mark:
-    """A mark at the scheduler: the handle `owner` adapts a pool."""
+    """A mark at the scheduler: the handle `owner` adapts a pool.
+
+    Each handle writes only its own mark. The mark of the highest turn counts, so a renewal cannot
+    undo that another handle takes over at the same time.
+    """
 
     def __init__(self, comm: Any, pool: str, owner: str) -> None:
-        self._comm, self.pool = comm, pool
-        self._own = {"id": owner, "who": _user(), "since": time.strftime("%c")}
+        self._comm, self.pool, self._owner = comm, pool, owner
+        self._own = {"who": _user(), "since": time.strftime("%c")}
+        self._turn = 0
         self.other = ""
 
     async def claim(self, force: bool = False) -> None:
@@ -247,35 +252,41 @@ class Mark:
         Raises LostError if the scheduler does not answer.
         """
         with answered():
-            if await self._is_foreign() and not force:
+            others = await self._others()
+            if self._rivals(others) and not force:
                 raise AdaptError(
                     f"{self.other} already adapts {self.pool}",
                     hint=hint("Stop it there, or use {} to take over", force=True),
                 )
+            self._turn = 1 + max((mark["turn"] for mark in others.values()), default=0)
             await self._write(time.time() + MARK_SECONDS)
 
     async def renew(self) -> bool:
-        """Renew the mark; return False if another handle has replaced it."""
-        if await self._is_foreign():
+        """Renew the mark; return False if another handle has taken over."""
+        rivals = self._rivals(await self._others())
+        if any((mark["turn"], owner) > (self._turn, self._owner) for owner, mark in rivals):
             return False
         await self._write(time.time() + MARK_SECONDS)
         return True
 
     async def remove(self) -> None:
-        """Remove the mark, unless another handle has replaced it."""
-        if not await self._is_foreign():
-            await self._write(0)
+        """Remove the mark."""
+        await self._write(0)
 
-    async def _is_foreign(self) -> bool:
-        found = await self._comm.get_metadata(keys=[_KEY, self.pool], default=None)
-        if not found or found["id"] == self._own["id"] or found["until"] < time.time():
-            return False
-        self.other = f"{found['who']}, since {found['since']},"
-        return True
+    async def _others(self) -> dict[str, dict[str, Any]]:
+        marks = await self._comm.get_metadata(keys=[_KEY, self.pool], default={})
+        return {owner: mark for owner, mark in marks.items() if owner != self._owner}
+
+    def _rivals(self, others: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+        """Return the valid marks of others; remember whose the one that counts is."""
+        rivals = [(owner, mark) for owner, mark in others.items() if mark["until"] > time.time()]
+        for _, mark in sorted(rivals, key=lambda rival: rival[1]["turn"])[-1:]:
+            self.other = f"{mark['who']}, since {mark['since']},"
+        return rivals
 
     async def _write(self, until: float) -> None:
-        value = {**self._own, "until": until}
-        await self._comm.set_metadata(keys=[_KEY, self.pool], value=value)
+        value = {**self._own, "turn": self._turn, "until": until}
+        await self._comm.set_metadata(keys=[_KEY, self.pool, self._owner], value=value)
 
 
 def _user() -> str:
