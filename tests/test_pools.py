@@ -111,8 +111,8 @@ def test_files_that_the_nannies_of_gpu_workers_load_already_stay(
 ) -> None:
     config = {"distributed": {"nanny": {"preload": own}}}
     objects = render({"dask": {"config": config}, "workers": {"default": {"type": "gpu"}}})
-    ours = "/etc/dask-helm/files/dask_helm_handover.py"
-    assert preloads(container(objects, "demo-dask-worker")) == [*first, ours]
+    ours = [f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("restart", "handover")]
+    assert preloads(container(objects, "demo-dask-worker")) == [*first, *ours]
 
 
 def preloads(worker: dict[str, Any]) -> Any:
@@ -135,7 +135,9 @@ def test_gpu_pool() -> None:
         worker["args"]
     )
     assert not [a for a in worker["args"] if a.startswith(("--nanny-port", "--nworkers"))]
-    loaded = [f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("handover", "ports")]
+    loaded = [
+        f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("restart", "handover", "ports")
+    ]
     assert preloads(worker) == loaded
     assert worker["resources"]["limits"]["nvidia.com/mig-1g.10gb"] == 4
     assert worker["resources"]["requests"]["nvidia.com/mig-1g.10gb"] == 4

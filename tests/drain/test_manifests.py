@@ -1,5 +1,6 @@
 """The manifests of workers that hand over what they hold before they stop."""
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -51,18 +52,25 @@ def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
         "drain.py",
         "dask_helm_handover.py",
         "dask_helm_ports.py",
+        "dask_helm_restart.py",
     )
     assert data == {name: (CHART / "files" / name).read_text() for name in names}
 
 
 def test_nannies_load_what_hands_over() -> None:
-    file = "/etc/dask-helm/files/dask_helm_handover.py"
+    folder = "/etc/dask-helm/files"
+    files = [f"{folder}/dask_helm_restart.py", f"{folder}/dask_helm_handover.py"]
     gpu = {"type": "gpu"}
     objects = render({"workers": {"default": {}, "two": {"processes": 2}, "gpu": gpu}})
     for name in ("worker", "worker-two"):
-        assert f"--preload-nanny={file}" in container(objects, f"demo-dask-{name}")["args"]
-    loaded = {"name": "DASK_DISTRIBUTED__NANNY__PRELOAD", "value": f'["{file}"]'}
-    assert loaded in container(objects, "demo-dask-worker-gpu")["env"]
+        arguments = container(objects, f"demo-dask-{name}")["args"]
+        assert {f"--preload-nanny={file}" for file in files} <= set(arguments)
+    (loaded,) = [
+        variable["value"]
+        for variable in container(objects, "demo-dask-worker-gpu")["env"]
+        if variable["name"] == "DASK_DISTRIBUTED__NANNY__PRELOAD"
+    ]
+    assert json.loads(loaded) == files
 
 
 def test_what_the_script_has_to_know() -> None:

@@ -9,6 +9,7 @@
 
 {{- /* The files that the nannies load. */ -}}
 {{- define "dask.worker.preloads" -}}
+- /etc/dask-helm/files/dask_helm_restart.py
 {{- if .values.drain.enabled }}
 - /etc/dask-helm/files/dask_helm_handover.py
 {{- end }}
@@ -67,8 +68,8 @@
       fieldPath: metadata.name
 {{ include "dask.drain.env" . }}
 {{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
+{{- if eq .values.type "gpu" }}
 {{- $preloads := include "dask.worker.preloads" . | fromYamlArray }}
-{{- if and (eq .values.type "gpu") $preloads }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
   value: {{ concat (include "dask.worker.ownPreloads" . | fromYamlArray) $preloads | toJson | squote }}
 {{- end }}

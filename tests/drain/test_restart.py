@@ -1,0 +1,116 @@
+"""A worker whose scheduler has gone starts again in its container, as processes of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from harness.waiting import until
+from tests.paths import CHART
+
+PRELOAD = CHART / "files" / "dask_helm_restart.py"
+DASK = str(Path(sys.executable).with_name("dask"))
+Process = subprocess.Popen[str]
+
+
+class Pair:
+    """A scheduler that can be replaced, and a worker with its nanny."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        self._folder = folder
+        self._running: list[Process] = []
+        self.scheduler = self.start_scheduler()
+        place = [f"--local-directory={folder}", "--name=w", "--no-dashboard", "--nthreads=1"]
+        self.worker = self._start("worker", self.address, *place, f"--preload-nanny={PRELOAD}")
+
+    def start_scheduler(self) -> Process:
+        where = ["--host=127.0.0.1", f"--port={self.port}", "--dashboard-address=:0"]
+        self.scheduler = self._start("scheduler", *where)
+        return self.scheduler
+
+    def _start(self, *arguments: str) -> Process:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # into the chart
+        with self.log.open("a") as log:
+            process = subprocess.Popen(
+                [DASK, *arguments], env=environment, stdout=log, stderr=log, text=True
+            )
+        self._running.append(process)
+        return process
+
+    def compute(self) -> int:
+        with Client(self.address, timeout=60) as client:
+            client.wait_for_workers(1, timeout=60)
+            return int(client.submit(sum, [1, 2]).result(60))
+
+    def says(self, text: str) -> Callable[[], bool]:
+        return lambda: text in self.log.read_text()
+
+    def end(self) -> None:
+        for process in self._running:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(tmp_path)
+    try:
+        assert pair.compute() == 3
+        yield pair
+    finally:
+        pair.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_it_waits_for_another_scheduler(pair: Pair, number: signal.Signals) -> None:
+    for _ in range(2):
+        pair.scheduler.send_signal(number)
+        pair.scheduler.wait(60)
+        until(pair.says("has gone: waiting for it"))
+        pair.start_scheduler()
+        assert pair.compute() == 3
+        assert pair.worker.poll() is None, "the same process"
+        pair.log.write_text("")
+
+
+def test_a_scheduler_that_is_back_at_once(pair: Pair) -> None:
+    """It has another identifier."""
+    os.kill(pair.worker.pid, signal.SIGSTOP)
+    pair.scheduler.kill()
+    pair.scheduler.wait(60)
+    pair.start_scheduler()
+    with Client(pair.address, timeout=60):
+        os.kill(pair.worker.pid, signal.SIGCONT)
+    assert pair.compute() == 3
+    assert pair.worker.poll() is None
+
+
+def test_it_stops_while_it_waits(pair: Pair) -> None:
+    pair.scheduler.kill()
+    until(pair.says("has gone: waiting for it"))
+    pair.worker.terminate()
+    assert pair.worker.wait(60) == 0
+
+
+def test_it_stops_together_with_the_scheduler(pair: Pair) -> None:
+    """As after `helm uninstall`."""
+    pair.scheduler.kill()
+    pair.worker.terminate()
+    pair.worker.wait(60)
+
+
+def test_a_worker_that_is_removed_on_purpose_ends(pair: Pair) -> None:
+    with Client(pair.address, timeout=60) as client:
+        client.retire_workers(list(client.scheduler_info()["workers"]))
+    assert pair.worker.wait(60) == 0
