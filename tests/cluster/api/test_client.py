@@ -129,6 +129,19 @@ def test_a_request_that_the_server_swallows_is_asked_again(
     assert ask(server, pods, pods) == GOOD[1]["items"]
 
 
+def test_a_server_that_is_slow_is_named_before_the_timeout(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(client, "REQUEST_TIMEOUT", ClientTimeout(sock_read=1))
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.1)
+    server.answers = [(200, SLOW)]
+    with pytest.raises(UnavailableError):
+        ask(server, pods)
+    address = f"http://127.0.0.1:{server.port}"
+    told = f"The API server {address} has not answered for 0.1 s; waiting for it"
+    assert set(caplog.messages) == {told}
+
+
 async def tunnel(session: Kubernetes) -> Any:
     return await session.tunnel("n", "p", 1)
 

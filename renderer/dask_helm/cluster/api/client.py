@@ -1,10 +1,11 @@
 """The requests to the API server, for the handle and for `diff --live`."""
 
 import asyncio
+import logging
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 from weakref import WeakSet
@@ -28,6 +29,9 @@ from dask_helm.errors import ForbiddenError, KubernetesError, LoginError, Unavai
 
 Lines = AbstractAsyncContextManager[AsyncIterator[str]]
 
+_LOG = logging.getLogger("dask_helm")
+# A server that is only slow may take as long as the timeout; the user learns earlier what is slow.
+PATIENCE_SECONDS = 5.0
 REQUEST_TIMEOUT = ClientTimeout(total=None, sock_connect=5, sock_read=15)
 # A connection can break unnoticed, for instance while a laptop sleeps. Log followers reconnect.
 STREAM_TIMEOUT = ClientTimeout(total=None, sock_connect=10, sock_read=180)
@@ -198,8 +202,9 @@ class Kubernetes:
         is_first = True
         while True:
             try:
-                async with self._answered(verb, target, params or {}, **options) as response:
-                    return await _answer(response)
+                with self._reported_if_slow():
+                    async with self._answered(verb, target, params or {}, **options) as response:
+                        return await _answer(response)
             except UnavailableError:
                 is_closed = self._credentials is None
                 is_late = not is_first and time.monotonic() > deadline
@@ -207,6 +212,17 @@ class Kubernetes:
                     raise
             is_first = False
             await asyncio.sleep(RETRY_SECONDS)
+
+    @contextmanager
+    def _reported_if_slow(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        text = "The API server %s has not answered for %g s; waiting for it"
+        server = self.credentials.server
+        report = loop.call_later(PATIENCE_SECONDS, _LOG.warning, text, server, PATIENCE_SECONDS)
+        try:
+            yield
+        finally:
+            report.cancel()
 
     @asynccontextmanager
     async def _answered(
