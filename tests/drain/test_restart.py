@@ -72,9 +72,8 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         pair.end()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_it_waits_for_another_scheduler(pair: Pair, number: signal.Signals) -> None:
-    for _ in range(2):
+def test_it_waits_for_another_scheduler_each_time(pair: Pair) -> None:
+    for number in (signal.SIGKILL, signal.SIGTERM):
         pair.scheduler.send_signal(number)
         pair.scheduler.wait(60)
         until(pair.says("has gone: waiting for it"))
