@@ -48,7 +48,10 @@ def test_releases_and_pools_of_the_cluster(tmp_path: Path) -> None:
         where = f"--kubeconfig {server.kubeconfig}"
         assert completed(f"dask-helm status {where} ") == ["r"]
         assert completed(f"dask-helm logs {where} -r ") == ["r"]
-        assert completed(f"dask-helm scale {where} --pool b") == ["big"]
+        for command in ("scale", "adapt"):
+            assert completed(f"dask-helm {command} {where} ") == ["r"]
+            assert completed(f"dask-helm {command} {where} --pool b") == ["big"]
+        assert completed(f"dask-helm scale {where} r 3 ") == []
     finally:
         server.stop()
     assert completed(f"dask-helm status {where} ") == [], "nothing is said without a cluster"

@@ -8,27 +8,43 @@ from tests.cli.program import invoke, printed, refusal
 from tests.cluster.server import ObjectServer
 
 
+def test_a_release_without_its_option() -> None:
+    assert refusal("open", "demo").endswith("\nIf demo is the release, write: --release demo\n")
+
+
+@pytest.mark.parametrize("arguments", [["scale", "demo"], ["scale", "3", "demo"]], ids=" ".join)
+def test_a_release_in_the_place_of_the_number_of_pods(arguments: list[str]) -> None:
+    advice = "\nIf demo is the release, write: dask-helm scale demo PODS\n"
+    assert refusal(*arguments).endswith(advice)
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("command", "others"),
     [
-        ["open", "demo"],
-        *(["scale", "demo", "3"], ["scale", "3", "demo"], ["adapt", "demo", "--maximum", "3"]),
+        *((name, []) for name in ("status", "versions", "logs")),
+        ("scale", ["3"]),
+        ("adapt", ["--maximum=3"]),
     ],
-    ids=" ".join,
 )
-def test_a_release_without_its_option(arguments: list[str]) -> None:
-    assert refusal(*arguments).endswith("\nIf demo is the release, write: --release demo\n")
+def test_a_release_as_argument(command: str, others: list[str], tmp_path: Path) -> None:
+    server = ObjectServer(tmp_path)
+    others = [*others, f"--kubeconfig={server.kubeconfig}"]
+    try:
+        message = invoke(command, "demo", *others, code=2).stderr
+        assert "Error: There is no release 'demo'" in message
+        assert invoke(command, "-r", "demo", *others, code=2).stderr == message
+        assert refusal(command, "a", "-r", "b", *others).endswith("Two releases: a and b\n")
+        assert refusal(command, "a", "b", *others).endswith("can be named, got: a b\n")
+    finally:
+        server.stop()
 
 
-@pytest.mark.parametrize("command", ["status", "versions", "logs"])
-def test_a_release_as_argument(command: str, tmp_path: Path) -> None:
+def test_a_number_alone_is_the_number_of_pods_and_before_another_a_release(tmp_path: Path) -> None:
     server = ObjectServer(tmp_path)
     where = ("--kubeconfig", server.kubeconfig)
     try:
-        message = invoke(command, "demo", *where, code=2).stderr
-        assert message.startswith("Error: There is no release 'demo'")
-        assert invoke(command, "-r", "demo", *where, code=2).stderr == message
-        assert refusal(command, "a", "-r", "b", *where).endswith("Two releases: a and b\n")
+        assert "There is no release of a Dask chart" in invoke("scale", "3", *where, code=2).stderr
+        assert "There is no release '3'" in invoke("scale", "3", "1", *where, code=2).stderr
     finally:
         server.stop()
 

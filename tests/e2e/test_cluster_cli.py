@@ -130,7 +130,7 @@ def test_scale(installed: Release) -> None:
     done = run(installed, "scale", "3", "-o", "json")
     assert json.loads(done.stdout)["default"]["registered"] == 3
     assert "Scaling default from 2 to 3 pods" in done.stderr
-    assert data(installed, "scale", "2")["default"]["desired"] == 2
+    assert data(installed, "scale", installed.name, "2")["default"]["desired"] == 2
     assert Observer(installed).replicas() == 2
 
 

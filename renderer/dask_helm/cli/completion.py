@@ -43,7 +43,9 @@ def kinds(_: click.Context, __: click.Parameter, beginning: str) -> list[str]:
 
 
 def releases(context: click.Context, _: click.Parameter, beginning: str) -> list[str]:
-    """Complete the name of a release."""
+    """Complete the name of a release, unless an argument names it already."""
+    if context.params.get("release"):
+        return []
     return _fitting({one["release"] for one in _on_cluster(context)}, beginning)
 
 

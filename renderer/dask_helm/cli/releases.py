@@ -80,7 +80,7 @@ class ReleaseCommand(click.Command):
     """A command that uses a running release."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reject unexpected arguments; suggest --release for an argument that may be a release."""
+        """Reject unexpected arguments; suggest how to write an argument that may be a release."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -91,10 +91,16 @@ class ReleaseCommand(click.Command):
             if number:
                 hint = f"\nThe number of pods must be an integer of at least 0, got {number[1]}."
             elif word:
-                hint = f"\nIf {word[1]} is the release, write: --release {word[1]}"
+                hint = f"\nIf {word[1]} is the release, write: {self._naming(ctx, word[1])}"
             if not isinstance(getattr(error, "param", None), click.Option):
                 error.message += hint  # type: ignore[misc]
             raise
+
+    def _naming(self, ctx: click.Context, release: str) -> str:
+        names = [one.human_readable_name for one in self.params if isinstance(one, click.Argument)]
+        if "[RELEASE]" not in names:
+            return f"--release {release}"
+        return " ".join([ctx.command_path, release, *(one for one in names if one != "[RELEASE]")])
 
 
 def credentials(function: F) -> F:
@@ -122,7 +128,10 @@ def pool(function: F) -> F:
 
 
 def argument(function: F) -> F:
-    """Add the release as an argument, in addition to --release; outside of `reach`."""
+    """Add the release as the first argument, in addition to --release; outside of `reach`.
+
+    The last words belong to the command's other arguments: `scale my 3`, `scale 3`.
+    """
 
     @wraps(function)
     def merged(*arguments: Any, release: str | None, **options: Any) -> Any:
@@ -131,8 +140,20 @@ def argument(function: F) -> F:
         options["release_name"] = release or options["release_name"]
         return function(*arguments, **options)
 
-    add = click.argument("release", required=False, shell_complete=completion.releases)
+    add = click.argument(
+        "release",
+        nargs=-1,
+        metavar="[RELEASE]",
+        callback=_only_one,
+        shell_complete=completion.releases,
+    )
     return add(merged)  # type: ignore[return-value]
+
+
+def _only_one(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> str | None:
+    if len(words) > 1:
+        raise click.UsageError(f"Only one release can be named, got: {' '.join(words)}")
+    return words[0] if words else None
 
 
 @contextmanager

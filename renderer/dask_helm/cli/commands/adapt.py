@@ -14,6 +14,7 @@ EXAMPLES = """
 \b
 Examples:
   dask-helm adapt --maximum 10
+  dask-helm adapt my --maximum 10
   dask-helm adapt --minimum 2 --maximum 20 --pool highmem
   dask-helm adapt --maximum 10 --interval 5s --wait-count 6
   dask-helm adapt --maximum 10 -o json
@@ -21,6 +22,7 @@ Examples:
 
 
 @click.command("adapt", cls=releases.ReleaseCommand, epilog=EXAMPLES)
+@releases.argument
 @click.option(
     "--minimum", type=click.IntRange(min=0), default=0, show_default=True, help="Fewest pods."
 )

@@ -12,13 +12,15 @@ EXAMPLES = """
 \b
 Examples:
   dask-helm scale 5
+  dask-helm scale my 5
   dask-helm scale 0 --pool gpu
-  dask-helm scale 2 --release my --namespace team --timeout 10m
+  dask-helm scale my 2 --namespace team --timeout 10m
   dask-helm scale 20 --no-wait -o json
 """
 
 
 @click.command("scale", cls=releases.ReleaseCommand, epilog=EXAMPLES)
+@releases.argument
 @click.argument("number", type=click.IntRange(min=0), metavar="PODS")
 @releases.pool
 @click.option("--force", is_flag=True, help="Continue even if results are lost.")
