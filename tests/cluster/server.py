@@ -93,7 +93,10 @@ class ObjectServer(Server):
         """Answer a list, a read, or a request for a log."""
         asked = urlsplit(path)
         selector = parse_qs(asked.query).get("labelSelector", [""])[0]
-        kind, *rest = asked.path.partition("/here/")[2].split("/")
+        _, namespace, inside = asked.path.partition("/here/")
+        if not namespace and "/namespaces/" in asked.path:
+            return 404, {"message": "not found"}
+        kind, *rest = (inside if namespace else asked.path.rpartition("/")[2]).split("/")
         if rest[1:] == ["log"]:
             return 200, "-"
         try:

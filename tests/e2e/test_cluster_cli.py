@@ -7,7 +7,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from dask_helm import labels
@@ -114,6 +114,38 @@ def test_status(installed: Release) -> None:
     unreachable = json.loads(run(installed, *away, "-o", "json", code=1).stdout)
     assert unreachable["address"] is None
     assert unreachable["pools"]["default"]["registered"] is None
+
+
+def test_status_is_repeated_also_without_a_scheduler(installed: Release) -> None:
+    with started(installed, "status", "--watch", "-o", "json") as running:
+        assert running.stdout is not None
+        assert next_document(running.stdout)["error"] == ""
+        with without_scheduler(installed):
+            while not (found := next_document(running.stdout))["error"]:
+                pass
+            assert found["pools"]["default"]["registered"] is None
+        while next_document(running.stdout)["error"]:
+            pass
+    assert running.returncode == 130
+
+
+def next_document(output: IO[str]) -> Any:
+    """Return the next of several JSON documents, each of which ends with a line `}`."""
+    lines: list[str] = []
+    while not lines or lines[-1] != "}\n":
+        lines.append(output.readline())
+        assert lines[-1], "The output ended"
+    return json.loads("".join(lines))
+
+
+def test_status_of_all_namespaces(installed: Release) -> None:
+    (found,) = (
+        one
+        for one in json.loads(process(*words(installed, "status", "-A", "-o", "json")).stdout)
+        if (one["release"], one["namespace"]) == ("demo", installed.namespace)
+    )
+    assert found["pools"]["default"]["desired"] == 2
+    assert found["pools"]["default"]["registered"] is None, "no scheduler was asked"
 
 
 def test_what_does_not_run_is_in_the_status(installed: Release) -> None:

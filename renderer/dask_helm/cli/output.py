@@ -13,16 +13,20 @@ _POOL_TITLES = ("pool", "wanted", "ready", "workers", "threads", "memory")
 
 def document(value: Any, form: str) -> None:
     """Print a value as `json` or `yaml`."""
+    click.echo(formatted(value, form))
+
+
+def formatted(value: Any, form: str) -> str:
+    """Return a value as `json` or `yaml`."""
     if form == "json":
         import json
 
         # File names can contain bytes that are not UTF-8; a backslash escape is valid in JSON.
         text = json.dumps(value, indent=2, ensure_ascii=False)
-        click.echo(text.encode("utf-8", "backslashreplace").decode())
-    else:
-        from dask_helm.engine import yaml as goyaml
+        return text.encode("utf-8", "backslashreplace").decode()
+    from dask_helm.engine import yaml as goyaml
 
-        click.echo(goyaml.dump_exactly(value).rstrip("\n"))
+    return goyaml.dump_exactly(value).rstrip("\n")
 
 
 def warn(message: str) -> None:

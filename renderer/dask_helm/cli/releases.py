@@ -75,6 +75,13 @@ _TO_SCHEDULER = (
     click.option("--address", metavar="URL", help="Address of the scheduler: tcp://HOST:8786."),
 )
 
+everywhere = click.option(
+    "-A", "--all-namespaces", "everywhere", is_flag=True, help="All namespaces."
+)
+watch = click.option(
+    "-w", "--watch", "is_watched", is_flag=True, help="Repeat every 2 s, until Ctrl-C."
+)
+
 
 class ReleaseCommand(click.Command):
     """A command that uses a running release."""

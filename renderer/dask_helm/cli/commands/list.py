@@ -1,11 +1,13 @@
 """`dask-helm list`."""
 
 import asyncio
+from typing import Any
 
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import document, table
+from dask_helm.cli.output import formatted, table
+from dask_helm.cli.watching import watch
 
 EXAMPLES = """
 \b
@@ -13,35 +15,47 @@ Examples:
   dask-helm list
   dask-helm list --all-namespaces
   dask-helm list --namespace team -o json
+  dask-helm list --watch
 """
 _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
 
 
 @click.command("list", epilog=EXAMPLES)
 @click.option("-n", "--namespace", metavar="NAME", help="Namespace. Defaults to the context's.")
-@click.option("-A", "--all-namespaces", "everywhere", is_flag=True, help="All namespaces.")
+@releases.everywhere
 @releases.credentials
+@releases.watch
 @options.output("text", "json", "yaml", short=True)
 def command(
     namespace: str | None,
     everywhere: bool,
     context: str | None,
     kubeconfig: str | None,
+    is_watched: bool,
     output: str,
 ) -> None:
     """List the releases of this chart and of the older `dask` chart."""
     from dask_helm.cluster.api.credentials import Access
     from dask_helm.cluster.observe import status
 
-    found = asyncio.run(status.of_all(Access(kubeconfig, context), namespace, everywhere))
-    if output != "text":
-        document(found, output)
-    elif found:
-        lines = []
-        for one in found:
-            pools = [f"{n} {pool['ready']}/{pool['desired']}" for n, pool in one["pools"].items()]
-            known = [one[key] for key in ("release", "namespace", "chart", "scheduler")]
-            lines.append([*known, ", ".join(pools)])
-        click.echo(table(_TITLES, lines))
-    else:
-        click.echo("No release found. Use -A to search all namespaces.", err=True)
+    def look() -> list[status.Summary]:
+        return asyncio.run(status.of_all(Access(kubeconfig, context), namespace, everywhere))
+
+    def render(found: list[status.Summary]) -> str:
+        return _table(found) if output == "text" else formatted(found, output)
+
+    if is_watched:
+        watch(look, render, output)
+    found = look()
+    click.echo(render(found), err=output == "text" and not found)
+
+
+def _table(found: list[dict[str, Any]]) -> str:
+    if not found:
+        return "No release found. Use -A to search all namespaces."
+    lines = []
+    for one in found:
+        pools = [f"{n} {pool['ready']}/{pool['desired']}" for n, pool in one["pools"].items()]
+        known = [one[key] for key in ("release", "namespace", "chart", "scheduler")]
+        lines.append([*known, ", ".join(pools)])
+    return table(_TITLES, lines)

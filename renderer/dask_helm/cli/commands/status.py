@@ -1,13 +1,19 @@
 """`dask-helm status`."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import document, pool_table
+from dask_helm.cli.output import formatted, pool_table
 from dask_helm.cli.releases import Reach
+from dask_helm.cli.watching import watch
+
+if TYPE_CHECKING:
+    from dask_helm.cluster import HelmCluster
 
 EXAMPLES = """
 \b
@@ -15,45 +21,97 @@ Examples:
   dask-helm status
   dask-helm status my --namespace team
   dask-helm status -o json
+  dask-helm status --watch
+  dask-helm status --all-namespaces
 """
+Look = Callable[[], list[dict[str, Any]]]
+_NOWHERE = {"address": None, "dashboard": None}
 
 
 @click.command("status", cls=releases.ReleaseCommand, epilog=EXAMPLES)
 @releases.argument
 @releases.reach
+@releases.everywhere
+@releases.watch
 @options.output("text", "json", "yaml", short=True)
 @click.pass_context
-def command(context: click.Context, /, reach: Reach, output: str) -> None:
+def command(
+    context: click.Context, /, reach: Reach, everywhere: bool, is_watched: bool, output: str
+) -> None:
     """Show the scheduler and the pools of a release, and pods that do not run.
 
     If the scheduler cannot be reached, the command shows what Kubernetes reports and exits with 1.
+    With -A it shows what Kubernetes reports of all releases, or of all with this name.
     """
+
+    def render(found: list[dict[str, Any]]) -> str:
+        if output == "text":
+            return "\n\n".join(map(_text, found)) or "No release found."
+        return formatted(found if everywhere else found[0], output)
+
+    with _everywhere(reach) if everywhere else _one(reach, is_watched) as look:
+        if is_watched:
+            watch(look, render, output)
+        found = look()
+    click.echo(render(found), err=output == "text" and not found)
+    context.exit(1 if any(one["error"] for one in found) else 0)
+
+
+@contextmanager
+def _everywhere(reach: Reach) -> Iterator[Look]:
+    """Yield a function that returns the statuses of all namespaces; it asks no scheduler."""
+    from dask_helm.cluster.observe import status
+    from dask_helm.errors import NoReleaseError
+
+    access, query = reach.sought
+
+    def look() -> list[dict[str, Any]]:
+        found = asyncio.run(status.of_all(access, None, everywhere=True))
+        chosen = [one for one in found if query.name in (None, one["release"])]
+        if query.name and not chosen:
+            text = f"There is no release {query.name!r} of a Dask chart in any namespace"
+            raise NoReleaseError(text)
+        return [{**one, **_NOWHERE, "error": ""} for one in chosen]
+
+    yield look
+
+
+@contextmanager
+def _one(reach: Reach, is_quiet: bool) -> Iterator[Look]:
+    """Yield a function that returns the status; it connects once to the scheduler."""
+    from dask_helm.cluster import HelmCluster
     from dask_helm.cluster.observe import status
     from dask_helm.errors import LostError, TlsError, UnreachableError
 
-    try:
-        found = {**_seen_from_dask(reach), "error": ""}
-    except (UnreachableError, TlsError, LostError) as error:
-        seen = asyncio.run(status.of_one(*reach.sought))
-        nowhere = {"address": None, "dashboard": None}
-        found = {**seen, **nowhere, "error": error.in_shell()}
-    if output == "text":
-        click.echo(_text(found))
-    else:
-        document(found, output)
-    context.exit(1 if found["error"] else 0)
+    clusters: list[HelmCluster] = []
+    with ExitStack() as stack:
+
+        def look() -> list[dict[str, Any]]:
+            try:
+                if not clusters:
+                    opening = (
+                        HelmCluster(**reach.arguments, quiet=True)
+                        if is_quiet
+                        else releases.connected(reach)
+                    )
+                    clusters.append(stack.enter_context(opening))
+                return [{**_seen_from_dask(clusters[0]), "error": ""}]
+            except (UnreachableError, TlsError, LostError) as error:
+                seen = asyncio.run(status.of_one(*reach.sought))
+                return [{**seen, **_NOWHERE, "error": error.in_shell()}]
+
+        yield look
 
 
-def _seen_from_dask(reach: Reach) -> dict[str, Any]:
+def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
     from dask_helm.cluster.observe.status import hook_faults, summary
 
-    with releases.connected(reach) as cluster:
-        view = cluster.sync(cluster._look)
-        found = summary(view)
-        found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
-        address, dashboard = cluster.scheduler_address, cluster.dashboard_link
+    view = cluster.sync(cluster._look)
+    found = summary(view)
+    found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
+    address, dashboard = cluster.scheduler_address, cluster.dashboard_link
     if "127.0.0.1" in address:  # a port-forward, which ends with this command
-        return {**found, "address": None, "dashboard": None}
+        return {**found, **_NOWHERE}
     return {**found, "address": address, "dashboard": dashboard or None}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.api.credentials import Access
+from dask_helm.cluster.connect.calls import answered
 from dask_helm.cluster.release import discovery, pods, pools
 from dask_helm.cluster.release.discovery import ReleaseQuery
 from dask_helm.cluster.release.pools import View
@@ -41,8 +42,10 @@ async def hook_faults(comm: Any, view: View) -> list[str]:
     """Return the pods whose preStop hook cannot work, as their nannies reported to the scheduler.
 
     The results of these pods are lost when they are removed. `comm` is that of the scheduler.
+    Raises LostError when it does not answer.
     """
-    events = await comm.events(topic=HOOK_FAULTS)
+    with answered():
+        events = await comm.events(topic=HOOK_FAULTS)
     faults = {event["pod"]: event["fault"] for _, event in events}
     living = {pods.name(pod) for pool in view.pools.values() for pod in pool.living}
     return [

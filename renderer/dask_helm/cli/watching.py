@@ -1,0 +1,58 @@
+"""Shows a state again and again, until Ctrl-C."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import click
+
+from dask_helm.cli.output import warn
+
+T = TypeVar("T")
+
+INTERVAL_SECONDS = 2.0
+_SEPARATORS = {"text": "\n", "yaml": "---\n"}
+
+
+def watch(look: Callable[[], T], render: Callable[[T], str], output: str) -> None:
+    """Show the state that `look` returns: a text on a terminal in place, else only changes.
+
+    After the first answer, an API server that does not answer is reported, and asked again.
+    """
+    if output == "text" and sys.stdout.isatty():
+        _watch_in_place(look, render)
+    shown, separator, reported = None, "", ""
+    for state, error in _states(look):
+        if error and error != reported:
+            warn(error)
+        if state != shown:
+            click.echo(separator + render(state))
+            separator = _SEPARATORS.get(output, "")
+        shown, reported = state, error
+
+
+def _watch_in_place(look: Callable[[], T], render: Callable[[T], str]) -> None:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    is_plain = click.get_current_context().color is False
+    with Live("Connecting", console=Console(), auto_refresh=False) as screen:
+        for state, error in _states(look):
+            text = "\n\n".join(filter(None, (render(state), error)))
+            screen.update(Text.from_ansi(click.unstyle(text) if is_plain else text), refresh=True)
+
+
+def _states(look: Callable[[], T]) -> Iterator[tuple[T, str]]:
+    """Yield the state every 2 s, or the last one with the reason why there is no newer one."""
+    from dask_helm.errors import UnavailableError
+
+    state, error = look(), ""
+    while True:
+        yield state, error
+        time.sleep(INTERVAL_SECONDS)
+        try:
+            state, error = look(), ""
+        except UnavailableError as failure:
+            error = failure.in_shell()

@@ -1,0 +1,98 @@
+"""`list` and `status`, with an API server and a scheduler on this machine."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from distributed import LocalCluster
+
+from tests.cli.program import PROGRAM, data, invoke, printed, refusal
+from tests.cluster.fakes import deployment, ours, pod
+from tests.cluster.server import ObjectServer
+
+
+def release(name: str, namespace: str = "here") -> list[dict[str, Any]]:
+    """Return the objects of a release with a scheduler and a pool, without the pool's pod."""
+    objects = [
+        deployment(f"{name}-dask-scheduler", ours(name, "scheduler")),
+        deployment(f"{name}-dask-worker-big", ours(name, "worker", "big")),
+        pod(f"{name}-dask-scheduler-1", ours(name, "scheduler")),
+    ]
+    for one in objects:
+        one["metadata"]["namespace"] = namespace
+    return objects
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ObjectServer]:
+    server = ObjectServer(tmp_path, *release("r"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Yield the address of a scheduler without workers."""
+    with LocalCluster(
+        n_workers=0, protocol="tcp", host="127.0.0.1", processes=False, dashboard_address=None
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_status_of_the_scheduler(server: ObjectServer, scheduler: str) -> None:
+    where = ("--kubeconfig", server.kubeconfig, "--address", scheduler)
+    assert printed("status", *where).startswith("Release    r in namespace here")
+    found = data("status", *where)
+    assert (found["release"], found["error"]) == ("r", "")
+    assert found["pools"]["big"]["registered"] == 0
+    unreachable = data("status", *where[:3], "tcp://127.0.0.1:1", code=1)
+    assert "Cannot reach the scheduler" in unreachable["error"]
+    assert unreachable["pools"]["big"]["registered"] is None
+
+
+def test_status_is_repeated_over_one_connection(server: ObjectServer, scheduler: str) -> None:
+    where = ["--kubeconfig", str(server.kubeconfig), "--address", scheduler]
+    with subprocess.Popen(
+        [PROGRAM, "status", "--watch", *where], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert rows(running.stdout)["big"][:2] == ["1", "0"]
+        connected = len(server.asked)
+        server.kubernetes.objects.append(pod("r-dask-worker-big-1", ours("r", "worker", "big")))
+        assert rows(running.stdout)["big"][:2] == ["1", "1"]
+        assert not any("services" in path for _, path, _ in server.asked[connected:])
+        running.send_signal(signal.SIGINT)
+        assert running.wait(120) == 130
+
+
+def rows(output: IO[str]) -> dict[str, list[str]]:
+    """Return the next pool table by the names of the pools; it has one pool."""
+    for line in output:
+        if line.startswith("POOL"):
+            name, *numbers = next(output).split()
+            return {name: numbers}
+    raise AssertionError("The output ended")
+
+
+def test_status_of_all_namespaces_asks_no_scheduler(server: ObjectServer) -> None:
+    server.kubernetes.objects += release("s")
+    where = ("--kubeconfig", server.kubeconfig)
+    text = printed("status", "-A", *where)
+    assert [line.split()[1] for line in text.splitlines() if "Release" in line] == ["r", "s"]
+    both = data("status", "-A", *where)
+    assert [one["release"] for one in both] == ["r", "s"]
+    assert both[0]["pools"]["big"]["registered"] is None
+    assert [one["release"] for one in data("status", "-A", "s", *where)] == ["s"]
+    assert "There is no release 'x'" in refusal("status", "-A", "x", *where)
+
+
+def test_status_of_all_namespaces_without_a_release(tmp_path: Path) -> None:
+    server = ObjectServer(tmp_path)
+    try:
+        done = invoke("status", "-A", "--kubeconfig", server.kubeconfig)
+        assert (done.stdout, done.stderr) == ("", "No release found.\n")
+    finally:
+        server.stop()
