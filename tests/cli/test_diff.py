@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 
 from tests.cli.program import data, invoke, refusal
@@ -60,6 +61,8 @@ def test_what_both_sides_have() -> None:
 
 def test_changes_for_programs() -> None:
     found = data("diff", "values.yaml", "production.yaml", code=1)
+    text = diff("values.yaml", "production.yaml", "--output", "yaml").stdout
+    assert yaml.safe_load(text) == found
     kinds = {(c["change"], c["kind"], c["name"]) for c in found}
     assert ("changed", "Deployment", "dask-worker") in kinds
     assert ("removed", "Service", "dask-worker-burst") in kinds

@@ -71,7 +71,10 @@ def test_ls_is_list() -> None:
     [
         (["scale", "-1"], "The number of pods must be an integer of at least 0, got -1."),
         (["scale", "--", "-1"], "-1 is not in the range x>=0."),
-        (["status", "-o", "xml"], "'xml' is not one of 'text', 'json', 'yaml'."),
+        (
+            ["status", "-o", "xml"],
+            "'xml' is not one of 'text', 'wide', 'name', 'json', 'yaml'.",
+        ),
         (["list", "--via", "node-port"], "No such option '--via'."),
     ],
     ids=lambda item: " ".join(item) if isinstance(item, list) else "",

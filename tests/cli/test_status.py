@@ -7,22 +7,25 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+import yaml
 from distributed import LocalCluster
 
 from tests.cli.program import PROGRAM, data, invoke, printed, refusal
 from tests.cluster.fakes import deployment, ours, pod
 from tests.cluster.server import ObjectServer
 
+IMAGE = "example.com/dask:2026.8.0"
 
-def release(name: str, namespace: str = "here") -> list[dict[str, Any]]:
+
+def release(name: str) -> list[dict[str, Any]]:
     """Return the objects of a release with a scheduler and a pool, without the pool's pod."""
     objects = [
         deployment(f"{name}-dask-scheduler", ours(name, "scheduler")),
         deployment(f"{name}-dask-worker-big", ours(name, "worker", "big")),
         pod(f"{name}-dask-scheduler-1", ours(name, "scheduler")),
     ]
-    for one in objects:
-        one["metadata"]["namespace"] = namespace
+    objects[0]["spec"]["template"]["spec"]["containers"][0]["image"] = IMAGE
+    objects[2]["spec"]["nodeName"] = "node1"
     return objects
 
 
@@ -87,6 +90,41 @@ def test_status_of_all_namespaces_asks_no_scheduler(server: ObjectServer) -> Non
     assert both[0]["pools"]["big"]["registered"] is None
     assert [one["release"] for one in data("status", "-A", "s", *where)] == ["s"]
     assert "There is no release 'x'" in refusal("status", "-A", "x", *where)
+
+
+def test_list_and_status_show_more_where_they_are_wide(server: ObjectServer) -> None:
+    where = ("--kubeconfig", server.kubeconfig)
+    titles, row = printed("list", "-o", "wide", *where).splitlines()
+    assert titles.split()[-4:] == ["IMAGE", "SCHEDULER", "POD", "NODE"]
+    assert row.split()[-3:] == [IMAGE, "r-dask-scheduler-1", "node1"]
+    assert IMAGE not in printed("list", *where)
+    lines = [line.split() for line in printed("status", "-A", "-o", "wide", *where).splitlines()]
+    assert ["Image", IMAGE] in lines
+    assert ["Pod", "r-dask-scheduler-1"] in lines
+    assert ["Node", "node1"] in lines
+
+
+def test_what_kubernetes_does_not_know_yet_is_a_dash(server: ObjectServer) -> None:
+    del server.kubernetes.objects[2]  # the pod
+    where = ("--kubeconfig", server.kubeconfig)
+    assert printed("list", "-o", "wide", *where).split()[-3:] == [IMAGE, "-", "-"]
+    (found,) = data("list", *where)
+    assert (found["pod"], found["node"]) == (None, None)
+
+
+@pytest.mark.parametrize("command", ["list", "status"])
+def test_names_of_releases(command: str, server: ObjectServer) -> None:
+    where = ("--kubeconfig", server.kubeconfig, "-o", "name")
+    assert printed(command, *where) == "r\n"
+    assert printed(command, "-A", *where) == "here/r\n"
+    server.kubernetes.objects.clear()
+    assert printed(command, "-A", *where) == ""
+
+
+def test_status_as_yaml(server: ObjectServer) -> None:
+    where = ("--kubeconfig", server.kubeconfig)
+    (found,) = yaml.safe_load(printed("status", "-A", "-o", "yaml", *where))
+    assert found == data("status", "-A", *where)[0]
 
 
 def test_status_of_all_namespaces_without_a_release(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.program import data, invoke, printed, refusal
 from tests.paths import EXAMPLES
@@ -50,6 +51,7 @@ def test_problems_for_programs(wrong: Path) -> None:
     assert replica["suggestion"] == "workers.default.replicas"
     assert "replicas" in replica["write"]
     assert (replicas["path"], replicas["line"]) == ("jupyter.replicas", 5)
+    assert yaml.safe_load(printed("validate", wrong, "--output", "yaml", code=2)) == found
 
 
 def test_no_problems_for_programs(wrong: Path) -> None:

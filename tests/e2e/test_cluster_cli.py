@@ -100,6 +100,17 @@ def test_list(installed: Release) -> None:
     }
 
 
+def test_wide_list_and_names(installed: Release) -> None:
+    titles, row = run(installed, "list", "-o", "wide").stdout.splitlines()
+    assert "SCHEDULER POD" in titles
+    (pod,) = Observer(installed).pods(labels.SCHEDULER).values()
+    assert row.split()[-2:] == [pod.metadata.name, pod.spec.node_name]
+    for command in ("list", "status"):
+        assert run(installed, command, "-o", "name").stdout == "demo\n"
+        everywhere = process(*words(installed, command, "-A", "-o", "name")).stdout.splitlines()
+        assert f"{installed.namespace}/demo" in everywhere
+
+
 def test_status(installed: Release) -> None:
     text = run(installed, "status").stdout
     assert f"demo in namespace {installed.namespace}" in text

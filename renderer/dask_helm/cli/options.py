@@ -93,6 +93,9 @@ _RELEASE = click.option(
     "--release", "release_name", metavar="NAME", help="Name of the release. Defaults to dask."
 )
 
+STATUS_FORMATS = ("text", "wide", "name", "json", "yaml")
+STATUS_HELP = "Output format; wide shows more, name only the names of the releases."
+
 chart = click.option(
     "--chart",
     type=FOLDER,

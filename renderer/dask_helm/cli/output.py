@@ -45,6 +45,12 @@ def table(titles: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
     return "\n".join([click.style(heading, bold=True), *others])
 
 
+def names(found: list[dict[str, Any]], everywhere: bool) -> str:
+    """Return the names of releases, one a line, with their namespaces if `everywhere`."""
+    space = "{namespace}/" if everywhere else ""
+    return "\n".join(f"{space}{{release}}".format_map(one) for one in found)
+
+
 def pool_table(pools: dict[str, dict[str, int | None]]) -> str:
     """Return the pools of a release as a table, with `-` for unknown numbers."""
     from dask.utils import format_bytes

@@ -12,7 +12,8 @@ from dask_helm.cli.output import warn
 T = TypeVar("T")
 
 INTERVAL_SECONDS = 2.0
-_SEPARATORS = {"text": "\n", "yaml": "---\n"}
+_TEXTS = ("text", "wide", "name")
+_SEPARATORS = {**dict.fromkeys(_TEXTS, "\n"), "yaml": "---\n"}
 
 
 def watch(look: Callable[[], T], render: Callable[[T], str], output: str) -> None:
@@ -20,7 +21,7 @@ def watch(look: Callable[[], T], render: Callable[[T], str], output: str) -> Non
 
     After the first answer, an API server that does not answer is reported, and asked again.
     """
-    if output == "text" and sys.stdout.isatty():
+    if output in _TEXTS and sys.stdout.isatty():
         _watch_in_place(look, render)
     shown, separator, reported = None, "", ""
     for state, error in _states(look):

@@ -75,7 +75,7 @@ class Request:
 @click.option("--context", metavar="NAME", help="Context of the kubeconfig, for --live.")
 @click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file, for --live; as for kubectl.")
 @options.chart
-@options.output("text", "json")
+@options.output("text", "json", "yaml")
 @click.pass_context
 def command(context: click.Context, /, **arguments: Any) -> None:
     """Compare the manifests of two values files.
@@ -95,8 +95,8 @@ def command(context: click.Context, /, **arguments: Any) -> None:
         else:
             before, after = (None, *request.files)[-2:]
             changes = compare(_rendered(request, before), _rendered(request, after))
-        if request.output == "json":
-            document([change.as_data() for change in changes], "json")
+        if request.output != "text":
+            document([change.as_data() for change in changes], request.output)
         else:
             for change in changes:
                 click.echo("\n".join(change.unified(*request.names)))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import formatted, table
+from dask_helm.cli.output import formatted, names, table
 from dask_helm.cli.watching import watch
 
 EXAMPLES = """
@@ -16,8 +16,11 @@ Examples:
   dask-helm list --all-namespaces
   dask-helm list --namespace team -o json
   dask-helm list --watch
+  dask-helm list -A -o wide
+  dask-helm list -o name
 """
 _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
+_WIDE_TITLES = ("image", "scheduler pod", "node")
 
 
 @click.command("list", epilog=EXAMPLES)
@@ -25,7 +28,7 @@ _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
 @releases.everywhere
 @releases.credentials
 @releases.watch
-@options.output("text", "json", "yaml", short=True)
+@options.output(*options.STATUS_FORMATS, text=options.STATUS_HELP, short=True)
 def command(
     namespace: str | None,
     everywhere: bool,
@@ -42,20 +45,23 @@ def command(
         return asyncio.run(status.of_all(Access(kubeconfig, context), namespace, everywhere))
 
     def render(found: list[status.Summary]) -> str:
-        return _table(found) if output == "text" else formatted(found, output)
+        if output in ("json", "yaml"):
+            return formatted(found, output)
+        if not found:
+            return "No release found. Use -A to search all namespaces."
+        return names(found, everywhere) if output == "name" else _table(found, output == "wide")
 
     if is_watched:
         watch(look, render, output)
     found = look()
-    click.echo(render(found), err=output == "text" and not found)
+    click.echo(render(found), err=not found and output not in ("json", "yaml"))
 
 
-def _table(found: list[dict[str, Any]]) -> str:
-    if not found:
-        return "No release found. Use -A to search all namespaces."
+def _table(found: list[dict[str, Any]], is_wide: bool) -> str:
     lines = []
     for one in found:
         pools = [f"{n} {pool['ready']}/{pool['desired']}" for n, pool in one["pools"].items()]
         known = [one[key] for key in ("release", "namespace", "chart", "scheduler")]
-        lines.append([*known, ", ".join(pools)])
-    return table(_TITLES, lines)
+        wide = [one[key] or "-" for key in ("image", "pod", "node")]
+        lines.append([*known, ", ".join(pools), *(wide if is_wide else [])])
+    return table([*_TITLES, *(_WIDE_TITLES if is_wide else [])], lines)

@@ -24,7 +24,7 @@ _UNTIL = "Press Ctrl-C to close the port-forward."
 @click.argument("what", type=click.Choice(["dashboard", "jupyter"]), default="dashboard")
 @click.option("--browser/--no-browser", default=True, help="Open a browser, or only print the URL.")
 @releases.reach
-@options.output("text", "json", short=True)
+@options.output("text", "json", "yaml", short=True)
 def command(what: str, browser: bool, reach: Reach, output: str) -> None:
     """Open the dashboard or Jupyter in a browser.
 
@@ -54,9 +54,9 @@ async def _jupyter(reach: Reach, browser: bool, output: str) -> None:
 
 
 def _show(url: str, browser: bool, output: str) -> None:
-    if output == "json":
-        document({"url": url}, output)
-    else:
+    if output == "text":
         click.echo(url)
+    else:
+        document({"url": url}, output)
     if browser:
         click.launch(url)

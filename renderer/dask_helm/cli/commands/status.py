@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import formatted, pool_table
+from dask_helm.cli.output import formatted, names, pool_table
 from dask_helm.cli.releases import Reach
 from dask_helm.cli.watching import watch
 
@@ -33,7 +33,7 @@ _NOWHERE = {"address": None, "dashboard": None}
 @releases.reach
 @releases.everywhere
 @releases.watch
-@options.output("text", "json", "yaml", short=True)
+@options.output(*options.STATUS_FORMATS, text=options.STATUS_HELP, short=True)
 @click.pass_context
 def command(
     context: click.Context, /, reach: Reach, everywhere: bool, is_watched: bool, output: str
@@ -45,16 +45,32 @@ def command(
     """
 
     def render(found: list[dict[str, Any]]) -> str:
-        if output == "text":
-            return "\n\n".join(map(_text, found)) or "No release found."
-        return formatted(found if everywhere else found[0], output)
+        if output in ("json", "yaml"):
+            return formatted(found if everywhere else found[0], output)
+        if not found:
+            return "No release found."
+        if output == "name":
+            return names(found, everywhere)
+        return "\n\n".join(_text(one, output == "wide") for one in found)
 
-    with _everywhere(reach) if everywhere else _one(reach, is_watched) as look:
+    if everywhere:
+        looking = _everywhere(reach)
+    else:
+        looking = _named(reach) if output == "name" else _one(reach, is_watched)
+    with looking as look:
         if is_watched:
             watch(look, render, output)
         found = look()
-    click.echo(render(found), err=output == "text" and not found)
+    click.echo(render(found), err=not found and output not in ("json", "yaml"))
     context.exit(1 if any(one["error"] for one in found) else 0)
+
+
+@contextmanager
+def _named(reach: Reach) -> Iterator[Look]:
+    """Yield a function that returns what Kubernetes reports; it asks no scheduler."""
+    from dask_helm.cluster.observe import status
+
+    yield lambda: [{**asyncio.run(status.of_one(*reach.sought)), **_NOWHERE, "error": ""}]
 
 
 @contextmanager
@@ -115,12 +131,14 @@ def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
     return {**found, "address": address, "dashboard": dashboard or None}
 
 
-def _text(found: dict[str, Any]) -> str:
+def _text(found: dict[str, Any], is_wide: bool) -> str:
+    wide = ("image", "pod", "node") if is_wide else ()
     reached = f" at {found['address']}" if found["address"] else ""
     lines = [
         f"Release    {found['release']} in namespace {found['namespace']} ({found['chart']})",
         f"Scheduler  {found['scheduler']}{reached}",
         *([f"Dashboard  {found['dashboard']}"] if found["dashboard"] else []),
+        *(f"{key.capitalize():<9}  {found[key] or '-'}" for key in wide),
         "",
         pool_table(found["pools"]),
     ]

@@ -34,7 +34,7 @@ Examples:
 @click.argument("files", nargs=-1, type=FILE)
 @options.values
 @click.option("--each", is_flag=True, help="Validate each file separately instead of merging them.")
-@options.output("text", "json")
+@options.output("text", "json", "yaml")
 @options.release
 @options.chart
 @click.pass_context
@@ -74,7 +74,7 @@ def command(
             found = [Problem(str(error))]
         warnings = [one for file in group if file != "-" for one in overridden(Path(file))]
         results.append(Result(label or "the chart's defaults", found, warnings))
-    if output == "json":
+    if output != "text":
         document(_as_data(results), output)
     else:
         _show(results)

@@ -24,15 +24,19 @@ def summary(view: View, *, with_workers: bool = True) -> Summary:
     everything = [*view.pools.values(), *view.others]
     own = [labels_of(one.deployment) for one in everything]
     charts = (labels.get("helm.sh/chart") or labels.get("chart") for labels in own)
-    scheduler = "elsewhere"
-    if view.schedulers:
-        is_ready = any(map(pods.ready, view.schedulers[0].pods))
-        scheduler = "ready" if is_ready else "not ready"
+    scheduler, pod, image = "elsewhere", None, None
+    for one in view.schedulers[:1]:
+        pod = max(pods.living(one.pods), key=pods.ready, default=None)
+        scheduler = "ready" if pod and pods.ready(pod) else "not ready"
+        image = pods.image(one.deployment)
     return {
         "release": view.release.name,
         "namespace": view.release.namespace,
         "chart": next(filter(None, charts), ""),
         "scheduler": scheduler,
+        "image": image,
+        "pod": pods.name(pod) if pod else None,
+        "node": pod["spec"].get("nodeName") if pod else None,
         "pools": {name: {**asdict(pool.status), **unknown} for name, pool in view.pools.items()},
         "troubles": [str(one) for pool in everything for one in pool.troubles(pool.pods)],
     }

@@ -165,6 +165,13 @@ def arguments(found: Object) -> list[str]:
     return [*container.get("command", []), *container.get("args", [])]
 
 
+def image(found: Object) -> str | None:
+    """Return the image of the first container of a pod, or of a Deployment's pods."""
+    spec = found["spec"].get("template", found)["spec"]
+    name: str | None = spec["containers"][0].get("image")
+    return name
+
+
 def environment(found: Object) -> dict[str, str]:
     """Return the environment variables of the first container that have a plain value."""
     spec = found["spec"].get("template", found)["spec"]
