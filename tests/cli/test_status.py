@@ -3,15 +3,17 @@
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 import yaml
-from distributed import LocalCluster
+from dask_helm.cli.output import age
+from distributed import Client, LocalCluster
 
 from tests.cli.program import PROGRAM, data, invoke, printed, refusal
-from tests.cluster.fakes import deployment, ours, pod
+from tests.cluster.fakes import deployment, ours, pod, running, thing, waiting
 from tests.cluster.server import ObjectServer
 
 IMAGE = "example.com/dask:2026.8.0"
@@ -56,6 +58,72 @@ def test_status_of_the_scheduler(server: ObjectServer, scheduler: str) -> None:
     assert unreachable["pools"]["big"]["registered"] is None
 
 
+def test_status_counts_clients_but_not_itself(server: ObjectServer, scheduler: str) -> None:
+    where = ("--kubeconfig", server.kubeconfig)
+    asked = (*where, "--address", scheduler)
+    assert data("status", *asked)["clients"] == 0
+    with Client(scheduler):
+        assert data("status", *asked)["clients"] == 1
+        assert "Clients    1\n" in printed("status", *asked)
+    assert data("status", "-A", *where)[0]["clients"] is None
+    assert "Clients    -\n" in printed("status", "-A", *where)
+
+
+def ago(seconds: int) -> str:
+    """Return a time as Kubernetes writes it."""
+    then = datetime.now(timezone.utc) - timedelta(seconds=seconds)
+    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_ages_are_in_the_largest_unit_of_which_there_are_two() -> None:
+    seconds = (-60, 150, 7000, 2 * 3600 + 60, 47 * 3600, 49 * 3600)
+    assert [age(ago(one)) for one in seconds] == ["0s", "2m", "116m", "2h", "47h", "2d"]
+    assert age(None) == "-"
+
+
+def test_the_age_of_the_scheduler(server: ObjectServer) -> None:
+    created = server.kubernetes.objects[2]["metadata"]["creationTimestamp"] = ago(50 * 3600)
+    where = ("--kubeconfig", server.kubeconfig)
+    assert data("status", "-A", *where)[0]["created"] == created
+    assert "Scheduler  ready, age 2d\n" in printed("status", "-A", *where)
+    assert printed("list", "-o", "wide", *where).split()[-2:] == ["2d", "node1"]
+
+
+@pytest.mark.parametrize(
+    ("replicas", "status", "shown"),
+    [
+        (1, running(), "ready"),
+        (1, running(ready=False), "not ready: starting"),
+        (1, waiting("ErrImagePull", "no"), "not ready: r-dask-jupyter-1: ErrImagePull: no"),
+        (0, None, "not ready: its Deployment is scaled to 0 pods"),
+    ],
+)
+def test_jupyter(replicas: int, status: dict[str, Any], shown: str, server: ObjectServer) -> None:
+    where = ("--kubeconfig", server.kubeconfig)
+    assert "Jupyter    none\n" in printed("status", "-A", *where)
+    own = ours("r", "jupyter")
+    server.kubernetes.objects.append(deployment("r-dask-jupyter", own))
+    server.kubernetes.objects[-1]["spec"]["replicas"] = replicas
+    if status:
+        server.kubernetes.objects.append(pod("r-dask-jupyter-1", own, status))
+    assert f"Jupyter    {shown}\n" in printed("status", "-A", *where)
+    assert data("status", "-A", *where)[0]["jupyter"] == shown
+
+
+def test_links_of_ingresses_also_without_a_scheduler(server: ObjectServer, scheduler: str) -> None:
+    rules = [{"host": "example.com", "http": {"paths": [{"path": "/at"}]}}]
+    server.kubernetes.objects += [
+        thing("ingresses", f"r-{part}", ours("r", part), spec={"rules": rules})
+        for part in ("scheduler", "jupyter")
+    ]
+    links = {"dashboard": "http://example.com/at/status", "jupyter_link": "http://example.com/at"}
+    where = ("--kubeconfig", server.kubeconfig, "--address")
+    for address, code in ((scheduler, 0), ("tcp://127.0.0.1:1", 1)):
+        found = data("status", *where, address, code=code)
+        assert {name: found[name] for name in links} == links
+    assert "Dashboard  http://example.com/at/status\n" in printed("status", *where, scheduler)
+
+
 def test_status_is_repeated_over_one_connection(server: ObjectServer, scheduler: str) -> None:
     where = ["--kubeconfig", str(server.kubeconfig), "--address", scheduler]
     with subprocess.Popen(
@@ -95,8 +163,8 @@ def test_status_of_all_namespaces_asks_no_scheduler(server: ObjectServer) -> Non
 def test_list_and_status_show_more_where_they_are_wide(server: ObjectServer) -> None:
     where = ("--kubeconfig", server.kubeconfig)
     titles, row = printed("list", "-o", "wide", *where).splitlines()
-    assert titles.split()[-4:] == ["IMAGE", "SCHEDULER", "POD", "NODE"]
-    assert row.split()[-3:] == [IMAGE, "r-dask-scheduler-1", "node1"]
+    assert titles.split()[-5:] == ["IMAGE", "SCHEDULER", "POD", "AGE", "NODE"]
+    assert row.split()[-4:] == [IMAGE, "r-dask-scheduler-1", "-", "node1"]
     assert IMAGE not in printed("list", *where)
     lines = [line.split() for line in printed("status", "-A", "-o", "wide", *where).splitlines()]
     assert ["Image", IMAGE] in lines
@@ -107,7 +175,7 @@ def test_list_and_status_show_more_where_they_are_wide(server: ObjectServer) -> 
 def test_what_kubernetes_does_not_know_yet_is_a_dash(server: ObjectServer) -> None:
     del server.kubernetes.objects[2]  # the pod
     where = ("--kubeconfig", server.kubeconfig)
-    assert printed("list", "-o", "wide", *where).split()[-3:] == [IMAGE, "-", "-"]
+    assert printed("list", "-o", "wide", *where).split()[-4:] == [IMAGE, "-", "-", "-"]
     (found,) = data("list", *where)
     assert (found["pod"], found["node"]) == (None, None)
 

@@ -104,7 +104,8 @@ def test_wide_list_and_names(installed: Release) -> None:
     titles, row = run(installed, "list", "-o", "wide").stdout.splitlines()
     assert "SCHEDULER POD" in titles
     (pod,) = Observer(installed).pods(labels.SCHEDULER).values()
-    assert row.split()[-2:] == [pod.metadata.name, pod.spec.node_name]
+    shown, _, node = row.split()[-3:]
+    assert (shown, node) == (pod.metadata.name, pod.spec.node_name)
     for command in ("list", "status"):
         assert run(installed, command, "-o", "name").stdout == "demo\n"
         everywhere = process(*words(installed, command, "-A", "-o", "name")).stdout.splitlines()
@@ -118,6 +119,10 @@ def test_status(installed: Release) -> None:
     observation.until(lambda: data(installed, "status")["pools"]["default"]["registered"] == 2)
     forwarded = data(installed, "status", "--via", "port-forward")
     assert forwarded["address"] is None, "the address of a port-forward ends with the command"
+    observation.until(lambda: data(installed, "status")["jupyter"] == "ready")
+    before = forwarded["clients"]
+    with installed.client():
+        assert data(installed, "status")["clients"] == before + 1
     away = ("status", "--address", "tcp://127.0.0.1:1")
     lines = run(installed, *away, code=1).stdout.splitlines()
     (pool,) = (line.split() for line in lines if line.startswith("default "))
@@ -125,6 +130,7 @@ def test_status(installed: Release) -> None:
     unreachable = json.loads(run(installed, *away, "-o", "json", code=1).stdout)
     assert unreachable["address"] is None
     assert unreachable["pools"]["default"]["registered"] is None
+    assert unreachable["clients"] is None
 
 
 def test_status_is_repeated_also_without_a_scheduler(installed: Release) -> None:

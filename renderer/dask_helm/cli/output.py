@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
@@ -43,6 +44,17 @@ def table(titles: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
         for row in rows
     )
     return "\n".join([click.style(heading, bold=True), *others])
+
+
+def age(created: str | None) -> str:
+    """Return how long ago a time of Kubernetes is, such as `5m`; `-` if it is unknown."""
+    if created is None:
+        return "-"
+    then = datetime.fromisoformat(created.replace("Z", "+00:00"))
+    seconds = max(0, int((datetime.now(timezone.utc) - then).total_seconds()))
+    units = {"d": 86400, "h": 3600, "m": 60}
+    fitting = (f"{seconds // size}{unit}" for unit, size in units.items() if seconds >= 2 * size)
+    return next(fitting, f"{seconds}s")
 
 
 def names(found: list[dict[str, Any]], everywhere: bool) -> str:

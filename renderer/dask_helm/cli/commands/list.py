@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import formatted, names, table
+from dask_helm.cli.output import age, formatted, names, table
 from dask_helm.cli.watching import watch
 
 EXAMPLES = """
@@ -20,7 +20,7 @@ Examples:
   dask-helm list -o name
 """
 _TITLES = ("release", "namespace", "chart", "scheduler", "pods ready")
-_WIDE_TITLES = ("image", "scheduler pod", "node")
+_WIDE_TITLES = ("image", "scheduler pod", "age", "node")
 
 
 @click.command("list", epilog=EXAMPLES)
@@ -62,6 +62,6 @@ def _table(found: list[dict[str, Any]], is_wide: bool) -> str:
     for one in found:
         pools = [f"{n} {pool['ready']}/{pool['desired']}" for n, pool in one["pools"].items()]
         known = [one[key] for key in ("release", "namespace", "chart", "scheduler")]
-        wide = [one[key] or "-" for key in ("image", "pod", "node")]
+        wide = [one["image"] or "-", one["pod"] or "-", age(one["created"]), one["node"] or "-"]
         lines.append([*known, ", ".join(pools), *(wide if is_wide else [])])
     return table([*_TITLES, *(_WIDE_TITLES if is_wide else [])], lines)

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import formatted, names, pool_table
+from dask_helm.cli.output import age, formatted, names, pool_table
 from dask_helm.cli.releases import Reach
 from dask_helm.cli.watching import watch
 
@@ -25,7 +25,8 @@ Examples:
   dask-helm status --all-namespaces
 """
 Look = Callable[[], list[dict[str, Any]]]
-_NOWHERE = {"address": None, "dashboard": None}
+_WIDE = ("image", "pod", "node")
+_UNASKED = {"address": None, "clients": None, "dashboard": None, "jupyter_link": None}
 
 
 @click.command("status", cls=releases.ReleaseCommand, epilog=EXAMPLES)
@@ -38,7 +39,7 @@ _NOWHERE = {"address": None, "dashboard": None}
 def command(
     context: click.Context, /, reach: Reach, everywhere: bool, is_watched: bool, output: str
 ) -> None:
-    """Show the scheduler and the pools of a release, and pods that do not run.
+    """Show scheduler, clients, links and pools of a release, and pods that do not run.
 
     If the scheduler cannot be reached, the command shows what Kubernetes reports and exits with 1.
     With -A it shows what Kubernetes reports of all releases, or of all with this name.
@@ -70,7 +71,7 @@ def _named(reach: Reach) -> Iterator[Look]:
     """Yield a function that returns what Kubernetes reports; it asks no scheduler."""
     from dask_helm.cluster.observe import status
 
-    yield lambda: [{**asyncio.run(status.of_one(*reach.sought)), **_NOWHERE, "error": ""}]
+    yield lambda: [{**_UNASKED, **asyncio.run(status.of_one(*reach.sought)), "error": ""}]
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def _everywhere(reach: Reach) -> Iterator[Look]:
         if query.name and not chosen:
             text = f"There is no release {query.name!r} of a Dask chart in any namespace"
             raise NoReleaseError(text)
-        return [{**one, **_NOWHERE, "error": ""} for one in chosen]
+        return [{**_UNASKED, **one, "error": ""} for one in chosen]
 
     yield look
 
@@ -114,31 +115,55 @@ def _one(reach: Reach, is_quiet: bool) -> Iterator[Look]:
                 return [{**_seen_from_dask(clusters[0]), "error": ""}]
             except (UnreachableError, TlsError, LostError) as error:
                 seen = asyncio.run(status.of_one(*reach.sought))
-                return [{**seen, **_NOWHERE, "error": error.in_shell()}]
+                return [{**_UNASKED, **seen, "error": error.in_shell()}]
 
         yield look
 
 
 def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
-    from dask_helm.cluster.observe.status import hook_faults, summary
+    from dask_helm.cluster.observe.status import hook_faults, links, summary
 
     view = cluster.sync(cluster._look)
     found = summary(view)
     found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
-    address, dashboard = cluster.scheduler_address, cluster.dashboard_link
-    if "127.0.0.1" in address:  # a port-forward, which ends with this command
-        return {**found, **_NOWHERE}
-    return {**found, "address": address, "dashboard": dashboard or None}
+    found["clients"] = cluster.sync(_clients, cluster.scheduler_comm)
+    opened = cluster._opened_connection
+    found |= cluster.sync(links, opened.kubernetes, opened.release)
+    # A port-forward ends with this command.
+    address, dashboard = (
+        None if "127.0.0.1" in link else link
+        for link in (cluster.scheduler_address, cluster.dashboard_link)
+    )
+    return {**found, "address": address, "dashboard": dashboard or found["dashboard"]}
+
+
+async def _clients(comm: Any) -> int | None:
+    """Return the number of clients; None if an old scheduler is configured to run no functions."""
+    from dask_helm.cluster.connect.calls import answered
+    from dask_helm.cluster.scaling import remote
+
+    with answered(), suppress(ValueError):
+        answer = await comm.run_function(**remote.shipped(remote.count_clients))
+        number: int | None = answer.get("result")
+        return number
+    return None
 
 
 def _text(found: dict[str, Any], is_wide: bool) -> str:
-    wide = ("image", "pod", "node") if is_wide else ()
     reached = f" at {found['address']}" if found["address"] else ""
+    aged = f", age {age(found['created'])}" if found["created"] else ""
+    linked = f" at {found['jupyter_link']}" if found["jupyter_link"] else ""
+    clients = found["clients"]
+    facts = {
+        "Release": f"{found['release']} in namespace {found['namespace']} ({found['chart']})",
+        "Scheduler": f"{found['scheduler']}{reached}{aged}",
+        **({key.capitalize(): found[key] or "-" for key in _WIDE} if is_wide else {}),
+        "Clients": "-" if clients is None else clients,
+        "Dashboard": found["dashboard"] or "-",
+        "Jupyter": f"{found['jupyter']}{linked}",
+    }
     lines = [
-        f"Release    {found['release']} in namespace {found['namespace']} ({found['chart']})",
-        f"Scheduler  {found['scheduler']}{reached}",
-        *([f"Dashboard  {found['dashboard']}"] if found["dashboard"] else []),
-        *(f"{key.capitalize():<9}  {found[key] or '-'}" for key in wide),
+        *(f"{name:<9}  {fact}" for name, fact in facts.items()),
         "",
         pool_table(found["pools"]),
     ]

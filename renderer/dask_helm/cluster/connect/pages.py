@@ -22,15 +22,21 @@ async def dashboard(router: Router, route: Route, release: Release) -> str:
     """Return the address of the dashboard, or "" if it cannot be reached."""
     kubernetes = router.kubernetes
     if not kubernetes.access.in_pod:
-        link = await ingress(kubernetes, release, _DASHBOARD_COMPONENTS)
+        link = await published_dashboard(kubernetes, release)
         if link:
-            return f"{link}/status"
+            return link
     try:
         host, port = await router.pages(route)
     except (KubernetesError, LookupError, OSError):
         return ""
     path = "/".join(filter(None, (port, router.scheduler.prefix)))
     return str(format_dashboard_link(host, path))
+
+
+async def published_dashboard(kubernetes: Kubernetes, release: Release) -> str:
+    """Return the address of the dashboard at its Ingress, or "" without one."""
+    link = await ingress(kubernetes, release, _DASHBOARD_COMPONENTS)
+    return f"{link}/status" if link else ""
 
 
 @dataclass(frozen=True)

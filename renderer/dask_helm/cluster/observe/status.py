@@ -6,9 +6,10 @@ from typing import Any
 
 from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.api.credentials import Access
+from dask_helm.cluster.connect import pages
 from dask_helm.cluster.connect.calls import answered
 from dask_helm.cluster.release import discovery, pods, pools
-from dask_helm.cluster.release.discovery import ReleaseQuery
+from dask_helm.cluster.release.discovery import Release, ReleaseQuery
 from dask_helm.cluster.release.pools import View
 from dask_helm.cluster.release.schemes import labels_of
 
@@ -37,9 +38,29 @@ def summary(view: View, *, with_workers: bool = True) -> Summary:
         "image": image,
         "pod": pods.name(pod) if pod else None,
         "node": pod["spec"].get("nodeName") if pod else None,
+        "created": pod["metadata"].get("creationTimestamp") if pod else None,
+        "jupyter": _jupyter(view),
         "pools": {name: {**asdict(pool.status), **unknown} for name, pool in view.pools.items()},
         "troubles": [str(one) for pool in everything for one in pool.troubles(pool.pods)],
     }
+
+
+def _jupyter(view: View) -> str:
+    """Return whether Jupyter is ready, or why not."""
+    for one in view.others:
+        if one.name == view.release.scheme.jupyter:
+            if any(map(pods.ready, one.pods)):
+                return "ready"
+            starting = "starting" if one.desired else "its Deployment is scaled to 0 pods"
+            return f"not ready: {'; '.join(map(str, one.troubles(one.pods))) or starting}"
+    return "none"
+
+
+async def links(kubernetes: Kubernetes, release: Release) -> Summary:
+    """Return the addresses of dashboard and Jupyter at their Ingresses; None without one."""
+    jupyter = await pages.ingress(kubernetes, release, (release.scheme.jupyter,))
+    dashboard = await pages.published_dashboard(kubernetes, release)
+    return {"dashboard": dashboard or None, "jupyter_link": jupyter or None}
 
 
 async def hook_faults(comm: Any, view: View) -> list[str]:
@@ -72,4 +93,5 @@ async def of_one(access: Access, query: ReleaseQuery) -> Summary:
     """Return one release, without asking its scheduler. Raises ClusterError."""
     async with Kubernetes(access) as kubernetes:
         release = await discovery.find(kubernetes, query)
-        return summary(await pools.view(kubernetes, release, {}), with_workers=False)
+        view = await pools.view(kubernetes, release, {})
+        return {**summary(view, with_workers=False), **await links(kubernetes, release)}

@@ -79,6 +79,11 @@ def survey(dask_scheduler: Any = None) -> Dict[str, Tuple[bool, List[str], bool,
     }
 
 
+def count_clients(dask_scheduler: Any = None) -> int:
+    """Return the number of connected clients; the scheduler itself has one, `fire-and-forget`."""
+    return len(set(dask_scheduler.clients) - {"fire-and-forget"})
+
+
 def hold(
     owner: str,
     addresses: List[str],  # noqa: UP006
