@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import pytest
 from dask_helm import labels
@@ -278,12 +279,39 @@ def test_open(installed: Release, what: str, part: str) -> None:
     assert running.returncode == 130
 
 
+def test_open_logs_in_to_jupyter(installed: Release) -> None:
+    """The URL has the random token of Jupyter's log; without it, Jupyter's login page answers."""
+    with started(installed, "open", "jupyter", "--no-browser", "-o", "json") as running:
+        url = opened(running)
+        assert "/?token=" in url
+        cookies = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with cookies.open(url, timeout=120) as found:
+            assert "/login" not in found.url
+        with cookies.open(f"{url.partition('?')[0]}api/contents", timeout=120) as found:
+            assert json.load(found)["type"] == "directory"
+
+
+def test_open_takes_the_next_port_where_the_first_is_in_use(installed: Release) -> None:
+    command = ("open", "--via", "port-forward", "--no-browser", "-o", "json")
+    with started(installed, *command) as first, started(installed, *command) as second:
+        ports = [urlsplit(opened(one)).port for one in (first, second)]
+        assert second.stderr is not None
+        assert f"The port-forward uses {ports[1]}" in second.stderr.readline()
+    assert ports[0] is not None
+    assert ports[1] is not None
+    assert 8787 <= ports[0] < ports[1]
+
+
 def page(opening: "subprocess.Popen[str]") -> bytes:
     """Return what is at the address that `open` gives."""
-    assert opening.stdout is not None
-    said = "".join(opening.stdout.readline() for _ in range(3))
-    with urllib.request.urlopen(json.loads(said)["url"], timeout=120) as found:
+    with urllib.request.urlopen(opened(opening), timeout=120) as found:
         return bytes(found.read())
+
+
+def opened(opening: "subprocess.Popen[str]") -> str:
+    """Return the address that `open` gives."""
+    assert opening.stdout is not None
+    return str(next_document(opening.stdout)["url"])
 
 
 def test_versions(installed: Release) -> None:

@@ -58,6 +58,23 @@ def forwarded(serve: Serve, sent: bytes, folder: Path, picked: Any = pick) -> tu
     return asyncio.run(asyncio.wait_for(ask(serve, sent, folder, picked), 60))
 
 
+def test_the_next_port_is_used_where_the_wanted_one_is_in_use(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        file = kubeconfig(tmp_path / "k", {"server": "http://127.0.0.1:1"}, {"token": "t"})
+        async with Kubernetes(Access(file)) as client:
+            first = Forward(client, "n", pick)
+            await first.start()
+            second = Forward(client, "n", pick, first.port, further_ports=100)
+            await second.start()
+            assert first.port < second.port <= first.port + 100
+            with pytest.raises(UnavailableError, match=f"Local port {first.port} is in use"):
+                await Forward(client, "n", pick, first.port).start()
+            await first.stop()
+            await second.stop()
+
+    asyncio.run(scenario())
+
+
 def test_data_goes_both_ways(tmp_path: Path) -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = await upgraded(reader, writer)

@@ -1,12 +1,13 @@
 """What answers at an address, and whether it is a scheduler."""
 
 import asyncio
+import socket
 import time
 from typing import Any
 
 import pytest
 from dask_helm import labels
-from dask_helm.cluster.connect.routes import Route, RouteOptions, Router
+from dask_helm.cluster.connect.routes import PORT_FORWARD, Route, RouteOptions, Router
 from dask_helm.cluster.connect.scheduler import Scheduler as Where
 from dask_helm.errors import UnreachableError
 from distributed import Scheduler, Worker
@@ -35,6 +36,24 @@ def test_a_scheduler() -> None:
     async def scenario() -> None:
         async with Scheduler(**LOCAL) as scheduler:
             assert await reached(scheduler.address) == scheduler.address
+
+    asyncio.run(scenario())
+
+
+def test_web_pages_prefer_a_local_port() -> None:
+    async def scenario() -> None:
+        service = thing(
+            "services", "r", {}, spec={"ports": [{"port": 8787}], "selector": {"a": "b"}}
+        )
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            wanted = free.getsockname()[1]
+        fake: Any = FakeKubernetes()
+        where = Where("tcp://r.here.svc:8786", service, None)
+        options = RouteOptions(pages_port=wanted)
+        route = Route(PORT_FORWARD, "tcp://127.0.0.1:1")
+        opened = Router(fake, "r.here", where, options, "tcp", {})
+        assert await opened.pages(route) == ("127.0.0.1", str(wanted))
+        await route.close()
 
     asyncio.run(scenario())
 

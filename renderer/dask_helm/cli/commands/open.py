@@ -1,14 +1,17 @@
 """`dask-helm open`."""
 
 import asyncio
-import threading
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
 from dask_helm.cli import options, releases
-from dask_helm.cli.output import document
+from dask_helm.cli.output import Progress, document
 from dask_helm.cli.releases import Reach
+
+if TYPE_CHECKING:
+    from dask_helm.cluster.api.forward import Forward
 
 EXAMPLES = """
 \b
@@ -17,7 +20,7 @@ Examples:
   dask-helm open jupyter
   dask-helm open dashboard --no-browser -o json
 """
-_UNTIL = "Press Ctrl-C to close the port-forward."
+_PORTS = {"dashboard": 8787, "jupyter": 8888}
 
 
 @click.command("open", cls=releases.ReleaseCommand, epilog=EXAMPLES)
@@ -28,35 +31,56 @@ _UNTIL = "Press Ctrl-C to close the port-forward."
 def command(what: str, browser: bool, reach: Reach, output: str) -> None:
     """Open the dashboard or Jupyter in a browser.
 
-    If this needs a port-forward, it stays open until Ctrl-C.
+    If this needs a port-forward, it stays open until Ctrl-C; it uses the local port 8787 or 8888,
+    or the next free one. The browser is logged in to Jupyter if you may read its token, which is
+    printed only with --no-browser, as part of the URL.
     """
-    if what == "dashboard":
-        from dask_helm.errors import MissingError
+    opening = _jupyter if what == "jupyter" else _dashboard
+    asyncio.run(opening(reach, browser, output))
 
-        with releases.connected(reach) as cluster:
-            if not (url := cluster.dashboard_link):
-                raise MissingError(f"The dashboard of {cluster.name} cannot be reached")
-            _show(url, browser, output)
-            if urlsplit(url).hostname == "127.0.0.1":
-                click.echo(_UNTIL, err=True)
-                while True:
-                    threading.Event().wait(1)
-    else:
-        asyncio.run(_jupyter(reach, browser, output))
+
+async def _dashboard(reach: Reach, browser: bool, output: str) -> None:
+    from dask_helm.cluster.connect import connection
+    from dask_helm.cluster.connect.routes import AUTO, RouteOptions
+    from dask_helm.errors import MissingError
+
+    route = RouteOptions(reach.via or AUTO, reach.address, pages_port=_PORTS["dashboard"])
+    with Progress():
+        opened = await connection.connect(connection.Settings(*reach.sought, route))
+    try:
+        if not opened.dashboard:
+            raise MissingError(f"The dashboard of {opened.release} cannot be reached")
+        _show(opened.dashboard, output)
+        await _opened(opened.dashboard, browser, _PORTS["dashboard"], opened.route.pages)
+    finally:
+        await opened.close()
 
 
 async def _jupyter(reach: Reach, browser: bool, output: str) -> None:
     async with releases.outside(reach) as release:
-        _show(await release.jupyter_link(), browser, output)
-        if release.jupyter:
-            click.echo(_UNTIL, err=True)
-            await asyncio.Event().wait()
+        url = await release.jupyter_link(_PORTS["jupyter"])
+        login = await release.jupyter_login()
+        inside = f"{url.rstrip('/')}/?token={quote(login.token, safe='')}" if login.token else url
+        _show(url if browser else inside, output)
+        if not login.token:
+            text = "The token for the login cannot be read. Print it with:"
+            click.echo(f"{text}\n  {login.command}", err=True)
+        await _opened(inside, browser, _PORTS["jupyter"], release.jupyter)
 
 
-def _show(url: str, browser: bool, output: str) -> None:
+def _show(url: str, output: str) -> None:
     if output == "text":
         click.echo(url)
     else:
         document({"url": url}, output)
+
+
+async def _opened(url: str, browser: bool, port: int, forward: "Forward | None") -> None:
+    """Open a browser, and keep a port-forward open until Ctrl-C."""
+    if forward and forward.port != port:
+        click.echo(f"Local port {port} is in use. The port-forward uses {forward.port}.", err=True)
     if browser:
         click.launch(url)
+    if forward:
+        click.echo("Press Ctrl-C to close the port-forward.", err=True)
+        await asyncio.Event().wait()

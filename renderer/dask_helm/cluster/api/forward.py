@@ -32,27 +32,29 @@ Pick = Callable[[], Awaitable[tuple[str, int]]]
 
 
 class Forward:
-    """A port-forward; `failure` is the reason why the last connection broke."""
+    """A port-forward; `failure` is the reason why the last connection broke.
+
+    `further_ports` is the number of ports after `local_port` that are tried if it is in use.
+    """
 
     def __init__(
-        self, kubernetes: Kubernetes, namespace: str, pick: Pick, local_port: int = 0
+        self,
+        kubernetes: Kubernetes,
+        namespace: str,
+        pick: Pick,
+        local_port: int = 0,
+        further_ports: int = 0,
     ) -> None:
         self._kubernetes, self._namespace, self._pick = kubernetes, namespace, pick
-        self._wanted_port = local_port
+        self._wanted_ports = range(local_port, local_port + further_ports + 1)
         self._server: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.failure: Exception | None = None
 
     async def start(self) -> None:
-        """Listen. Raises UnavailableError when the port is in use."""
-        try:
-            server = socket.create_server((LOOPBACK, self._wanted_port))
-        except OSError as error:
-            raise UnavailableError(
-                f"Local port {self._wanted_port} is in use. Choose another local_port, or 0 for "
-                "any free port"
-            ) from error
+        """Listen. Raises UnavailableError when all wanted ports are in use."""
+        server = self._listen()
         server.setblocking(False)
         self._server = server
         self._accepting = asyncio.create_task(self._accept(server))
@@ -80,6 +82,15 @@ class Forward:
     def address(self) -> str:
         """Host and port to connect to."""
         return f"{LOOPBACK}:{self.port}"
+
+    def _listen(self) -> socket.socket:
+        for port in self._wanted_ports:
+            with suppress(OSError):
+                return socket.create_server((LOOPBACK, port))
+        raise UnavailableError(
+            f"Local port {self._wanted_ports[0]} is in use. Choose another local_port, or 0 for "
+            "any free port"
+        )
 
     async def _accept(self, server: socket.socket) -> None:
         while True:

@@ -12,7 +12,8 @@ from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.api.credentials import Access
 from dask_helm.cluster.api.forward import Forward
 from dask_helm.cluster.connect import pages, scheduler, tls
-from dask_helm.cluster.connect.routes import Route, RouteOptions, Router
+from dask_helm.cluster.connect.pages import Login
+from dask_helm.cluster.connect.routes import FURTHER_PAGES_PORTS, Route, RouteOptions, Router
 from dask_helm.cluster.connect.scheduler import Scheduler
 from dask_helm.cluster.release import discovery, pools
 from dask_helm.cluster.release.discovery import Release, ReleaseQuery
@@ -45,16 +46,30 @@ class Outside:
         """Return the present state of the release, without workers. Raises NoReleaseError."""
         return await pools.view(self.kubernetes, self.release, {})
 
-    async def jupyter_link(self) -> str:
-        """Return Jupyter's address on this machine. Raises MissingError when Jupyter is absent."""
+    async def jupyter_link(self, local_port: int = 0) -> str:
+        """Return Jupyter's address on this machine. Raises MissingError when Jupyter is absent.
+
+        `local_port` is the preferred port of a port-forward, 0 for any free port.
+        """
         found = await pages.jupyter(self.kubernetes, self.release)
         if found.link:
             return found.link
         async with self.lock:
             if self.jupyter is None:
-                self.jupyter = Forward(self.kubernetes, self.release.namespace, found.pick)
+                self.jupyter = Forward(
+                    self.kubernetes,
+                    self.release.namespace,
+                    found.pick,
+                    local_port,
+                    FURTHER_PAGES_PORTS,
+                )
                 await self.jupyter.start()
         return f"http://{self.jupyter.address}{found.path}"
+
+    async def jupyter_login(self) -> Login:
+        """Return how to log in to Jupyter. Raises MissingError when Jupyter is absent."""
+        found = await pages.jupyter(self.kubernetes, self.release)
+        return await found.login()
 
     async def close(self) -> None:
         """Close the port-forward to Jupyter and the connection with the API server."""

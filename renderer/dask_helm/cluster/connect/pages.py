@@ -1,5 +1,7 @@
 """The addresses of the dashboard and of Jupyter that work on this machine."""
 
+import base64
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ from dask_helm.cluster.release.discovery import Release
 from dask_helm.errors import KubernetesError, MissingError
 
 _JUPYTER_PORT = 8888
+_LOG_BYTES = "1000000"
+_TOKEN = re.compile(r"[?&]token=([0-9a-f]{32,})\b")  # Jupyter prints only a token of its own
 _DASHBOARD_COMPONENTS = (labels.SCHEDULER, "webui")
 
 
@@ -40,11 +44,20 @@ async def published_dashboard(kubernetes: Kubernetes, release: Release) -> str:
 
 
 @dataclass(frozen=True)
+class Login:
+    """The token of a Jupyter, None if it cannot be read, and a command that prints it."""
+
+    token: str | None
+    command: str
+
+
+@dataclass(frozen=True)
 class Jupyter:
-    """A running Jupyter: the address of its Ingress ("" without one), and its path."""
+    """A running Jupyter: a pod, the address of its Ingress ("" without one), and its path."""
 
     kubernetes: Kubernetes
     release: Release
+    pod: Object
     link: str
     path: str
 
@@ -55,13 +68,40 @@ class Jupyter:
         named = [one for one in ports if one.get("name") == labels.JUPYTER_PORT] or ports
         return pods.name(pod), int(named[0]["containerPort"]) if named else _JUPYTER_PORT
 
+    async def login(self) -> Login:
+        """Return the token: that of a Secret, or the random one in Jupyter's log."""
+        namespace, container = self.release.namespace, self.pod["spec"]["containers"][0]
+        variables = {one["name"]: one for one in container.get("env", [])}
+        variable: Object = variables.get("JUPYTER_TOKEN", {})
+        if secret := variable.get("valueFrom", {}).get("secretKeyRef"):
+            key = secret["key"].replace(".", "\\.")
+            named = f"kubectl -n {namespace} get secret {secret['name']}"
+            command = f"{named} -o jsonpath='{{.data.{key}}}' | base64 -d"
+        else:
+            command = f"kubectl -n {namespace} exec {pods.name(self.pod)} -- jupyter server list"
+        try:
+            token = variable.get("value") or await self._token(container["name"], secret)
+        except KubernetesError:
+            token = None
+        return Login(token, command)
+
+    async def _token(self, container: str, secret: Object | None) -> str | None:
+        namespace = self.release.namespace
+        if secret:
+            found = await self.kubernetes.get("secrets", namespace, secret["name"])
+            data = found.get("data") or {}
+            return base64.b64decode(data.get(secret["key"], "")).decode().strip() or None
+        params = {"container": container, "limitBytes": _LOG_BYTES}
+        log = await self.kubernetes.log(namespace, pods.name(self.pod), params)
+        return next(reversed(_TOKEN.findall(log)), None)
+
 
 async def jupyter(kubernetes: Kubernetes, release: Release) -> Jupyter:
     """Return the Jupyter of a release. Raises MissingError if no pod is ready."""
     pod = await _ready_jupyter(kubernetes, release)
     link = await ingress(kubernetes, release, (release.scheme.jupyter,))
     path = option(pods.arguments(pod), "--ServerApp.base_url") or "/"
-    return Jupyter(kubernetes, release, link, path)
+    return Jupyter(kubernetes, release, pod, link, path)
 
 
 async def _ready_jupyter(kubernetes: Kubernetes, release: Release) -> Object:

@@ -23,6 +23,8 @@ from dask_helm.errors import (
 
 AUTO, ADDRESS, SERVICE = "auto", "address", "service"
 NODE_PORT, LOAD_BALANCER, PORT_FORWARD = "node-port", "load-balancer", "port-forward"
+# The ports that a port-forward to web pages tries after the preferred one.
+FURTHER_PAGES_PORTS = 100
 ROUTES = (AUTO, SERVICE, PORT_FORWARD, NODE_PORT, LOAD_BALANCER, ADDRESS)
 # A route that exists answers at once.
 TIMEOUT_SECONDS = {
@@ -39,7 +41,8 @@ class RouteOptions:
     """The user's choice of a route.
 
     `via` is one of ROUTES; `address` is used as it is; `local_port` is the port of a port-forward
-    (0 for any free port); `node_host` and `node_port` belong to the route node-port.
+    (0 for any free port), `pages_port` the preferred one of a port-forward to the web pages;
+    `node_host` and `node_port` belong to the route node-port.
     """
 
     via: str = AUTO
@@ -48,6 +51,7 @@ class RouteOptions:
     node_host: str | None = None
     node_port: int | None = None
     forward_cluster_ip: bool = False
+    pages_port: int = 0
 
     def __post_init__(self) -> None:
         if self.via not in ROUTES:
@@ -153,7 +157,9 @@ class Router:
         if is_tunnel:
             await self.forward(labels.DASHBOARD_PORT).check()
         if is_tunnel or route.via == PORT_FORWARD:
-            route.pages = self.forward(labels.DASHBOARD_PORT)
+            route.pages = self.forward(
+                labels.DASHBOARD_PORT, self.options.pages_port, FURTHER_PAGES_PORTS
+            )
             await route.pages.start()
             host, port = route.pages.address.split(":")
             return host, port
@@ -161,11 +167,11 @@ class Router:
         number = found.get("nodePort") if route.via == NODE_PORT else found["port"]
         return urlsplit(route.address).hostname or "", str(number)
 
-    def forward(self, port: str, local_port: int = 0) -> Forward:
+    def forward(self, port: str, local_port: int = 0, further_ports: int = 0) -> Forward:
         """Return a port-forward to a port of the scheduler's Service, not started yet."""
         found = self.scheduler
         pick = partial(scheduler.pick, self.kubernetes, found, found.port(port))
-        return Forward(self.kubernetes, found.namespace, pick, local_port)
+        return Forward(self.kubernetes, found.namespace, pick, local_port, further_ports)
 
     async def _open(self, via: str) -> Route:
         """Open a route of this kind. Raises ClusterError or LookupError if it does not exist."""
