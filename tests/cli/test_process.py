@@ -64,6 +64,13 @@ def test_no_command_shows_the_help() -> None:
     assert done.returncode in (0, 2)
 
 
+def test_the_help_describes_each_command_with_a_whole_sentence() -> None:
+    text = process("--help", env={"COLUMNS": "80"}).stdout
+    assert "..." not in text.partition("Commands:")[2]
+    assert "exits with" not in text, "the first sentence only"
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_an_unknown_command_suggests_one() -> None:
     assert "unknown command rendr; did you mean render?" in refusal("rendr")
 

@@ -27,6 +27,7 @@ _MEANT = {
     "uninstall": "remove a release with `helm uninstall NAME`",
     "upgrade": "upgrade a release with `helm upgrade NAME chart`",
 }
+_ANY_LENGTH = 10_000  # of a help text
 EPILOG = """
 \b
 Exit codes: 0 success, 1 error, 2 wrong input.
@@ -48,6 +49,14 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"dask_helm.cli.commands.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with the whole first sentence of their help; click would cut it."""
+        with formatter.section("Commands"):
+            commands = ((name, self.get_command(ctx, name)) for name in NAMES)
+            formatter.write_dl(
+                [(name, one.get_short_help_str(_ANY_LENGTH)) for name, one in commands if one]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
