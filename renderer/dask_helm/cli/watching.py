@@ -1,5 +1,6 @@
 """Shows a state again and again, until Ctrl-C."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from dask_helm.cli.output import warn
 T = TypeVar("T")
 
 INTERVAL_SECONDS = 2.0
+_CANNOT_REDRAW = ("dumb", "unknown")  # values of TERM for which rich draws nothing until the end
 _TEXTS = ("text", "wide", "name")
 _SEPARATORS = {**dict.fromkeys(_TEXTS, "\n"), "yaml": "---\n"}
 
@@ -21,7 +23,7 @@ def watch(look: Callable[[], T], render: Callable[[T], str], output: str) -> Non
 
     After the first answer, an API server that does not answer is reported, and asked again.
     """
-    if output in _TEXTS and sys.stdout.isatty():
+    if output in _TEXTS and sys.stdout.isatty() and os.environ.get("TERM") not in _CANNOT_REDRAW:
         _watch_in_place(look, render)
     shown, separator, reported = None, "", ""
     for state, error in _states(look):
