@@ -46,7 +46,8 @@ async def dask_teardown(nanny):
     known = nanny.known_scheduler
     had_one = known.done() and not known.exception()
     known.cancel()
-    if had_one and not nanny.is_told_to_stop and await has_gone(nanny):
+    is_lost = had_one and not nanny.is_told_to_stop and await has_gone(nanny)
+    if is_lost and not nanny.is_told_to_stop:  # not in the meantime either
         atexit.register(start_again, nanny.scheduler_addr)
 
 
