@@ -48,7 +48,10 @@ def is_plain_word(text: str) -> bool:
 
 
 def read(text: str, plain: Plain) -> Any:
-    """Return the map or list of the text, or NOT_SIMPLE; `plain` returns the value of a word."""
+    """Return the map or list of the text, None for an empty text, or NOT_SIMPLE.
+
+    `plain` returns the value of a word.
+    """
     if text.isascii():
         is_strange = not text.replace("\n", "").isprintable()
     else:
@@ -104,7 +107,7 @@ class _Reader:
                 node.append(item)
             else:
                 node[key] = item
-        return self._nodes[1] if len(self._nodes) > 1 else NOT_SIMPLE
+        return self._nodes[1] if len(self._nodes) > 1 else None
 
     def _value(self, value: str, at: int) -> tuple[Any, int]:
         """Return a value that is not a word, and the offset of the line after it."""
