@@ -39,11 +39,10 @@ class _Compiler:
         *others, last = definition.body or [nodes.Text(0, "")]
         steps, tail = [self.step(node) for node in others], None
         if isinstance(last, nodes.Action) and not last.pipeline.declared:
-            expression = self.expressions.undeclared(last.pipeline)
-            step, tail = self.printing(last.offset, expression.evaluate), expression.lazy
-        else:
-            step = self.step(last)
-        return Template(definition, _sequence([*steps, step]), _sequence(steps), tail)
+            tail = self.expressions.undeclared(last.pipeline).lazy
+        if tail is None:
+            steps.append(self.step(last))
+        return Template(definition, _sequence(steps), tail)
 
     def body(self, body: list[nodes.Node], dot_nil: str) -> Step:
         """Return one step for a list of nodes; `dot_nil` is the nil that the dot can be."""
@@ -172,7 +171,7 @@ class _Compiler:
         source, scope, name, offset = self.source, self.scope, node.name, node.offset
 
         def step(frame: Frame, dot: Any, out: Out) -> None:
-            scope.print(source, offset, name, data(frame, dot) if data else None, out)
+            out(scope.text(source, offset, name, data(frame, dot) if data else None))
 
         return step
 

@@ -40,10 +40,8 @@ class Templates:
 
         Raises TemplateError, with the place and the calls around it.
         """
-        printed: list[str] = []
         with self._lock, _deep_stack():
-            self._scope.templates[name].print(data, printed.append)
-        return "".join(printed).replace(NO_VALUE, "")
+            return str(self._scope.templates[name].result(data)).replace(NO_VALUE, "")
 
     def _compiled(self, name: str, text: str) -> dict[str, Template]:
         source = Source(name, text)
