@@ -126,17 +126,14 @@ class _Copies:
         self._count = 0
 
     def copied(self, value: Any) -> Any:
-        if isinstance(value, list):
-            self._add(len(value))
-            return type(value)([v if type(v) in _SCALARS else self.copied(v) for v in value])
-        if isinstance(value, dict):
-            self._add(len(value))
-            pairs = value.items()
-            return type(value)({k: v if type(v) in _SCALARS else self.copied(v) for k, v in pairs})
+        if isinstance(value, (dict, list)):
+            self._count += len(value)
+            check_elements(self._count)
+            copy = type(value)(value)
+            for key, item in copy.items() if isinstance(copy, dict) else enumerate(copy):
+                if type(item) not in _SCALARS:
+                    copy[key] = self.copied(item)
+            return copy
         if isinstance(value, Object):
             raise FunctionError(f"a value of type {value.type_name} cannot be copied")
         return value
-
-    def _add(self, count: int) -> None:
-        self._count += count
-        check_elements(self._count)
