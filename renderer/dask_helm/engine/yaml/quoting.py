@@ -28,7 +28,6 @@ _SPACE_AND_BREAK = re.compile("[\n\u2028\u2029] | [\n\u2028\u2029]")
 _BREAK_AFTER_SPACE = re.compile(" [\n\u2028\u2029]")
 _RUN_OF_BLANKS = re.compile("(?<! ) ")
 _BREAKS = re.compile("([\u2028\u2029]+)")
-_LINES = re.compile("([^\n\u2028\u2029]*)([\n\u2028\u2029]|$(?!\n))")
 _PLAIN = re.compile(
     r"(?!---|\.\.\.)"
     r"(?:[^ #,\[\]{}&*!|>'\"%@`?:\-]|[?:-](?=[^ ]))"
@@ -87,7 +86,9 @@ def written_key_exactly(text: str) -> str | None:
 
 def block(text: str, margin: str) -> str:
     """Return the text as a literal block, from its ``|`` to the end of its last line."""
-    lines = (margin + line + end if line else end for line, end in _LINES.findall(text))
+    # Other characters that Python splits at are special, so no block has them.
+    lines = text.splitlines(keepends=True)
+    lines = [line if line[0] in "\n\u2028\u2029" else margin + line for line in lines]
     indent = "2" if text[0] == " " or _BREAK.match(text) else ""
     if not _BREAK.match(text[-1]):
         return f"|{indent}-\n{''.join(lines)}\n"
