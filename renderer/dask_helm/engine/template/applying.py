@@ -5,9 +5,10 @@ variables, and functions of one or two arguments.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from dask_helm.engine.template.closures import Evaluate, Frame
+from dask_helm.engine.template.closures import Evaluate, Frame, Literal
 from dask_helm.engine.types import Function, FunctionError
 from dask_helm.errors import TemplateError
 
@@ -22,6 +23,8 @@ def applied(
     What is piped, which is the last argument, is evaluated first, as it may change what the others
     are. `error` makes a TemplateError of the function's message.
     """
+    while len(arguments) > 1 and isinstance(arguments[0], Literal):
+        function, arguments = partial(function, arguments[0].value), arguments[1:]
     if len(arguments) == 1:
         return _with_one(function, arguments[0], error)
     if len(arguments) == 2:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dask_helm.engine.template import nodes
-from dask_helm.engine.template.closures import INVALID, Evaluate, Expression, Frame
+from dask_helm.engine.template.closures import INVALID, Evaluate, Expression, Frame, Literal
 from dask_helm.engine.template.functions.table import Declared
 from dask_helm.engine.template.lexer import Source
 from dask_helm.engine.types import TYPE_NAMES, Int64, Object, StringMap, TypedList, type_name
@@ -31,10 +31,9 @@ def checked(source: Source, declared: Declared, values: list[Expression]) -> lis
 def _checked(source: Source, name: str, value: Expression, wanted: Any) -> Evaluate:
     if isinstance(value.node, nodes.Number) and wanted is not Any:
         value = _with_type(value, value.node, wanted)
-    literal = value.node.value if isinstance(value.node, nodes.Constant) else None
-    if wanted is Any or type(literal) is wanted:
-        return value.evaluate
     evaluate, nil, offset = value.evaluate, value.nil, value.node.offset
+    if wanted is Any or (isinstance(evaluate, Literal) and type(evaluate.value) is wanted):
+        return evaluate
 
     def check(frame: Frame, dot: Any) -> Any:
         result = evaluate(frame, dot)
@@ -52,7 +51,7 @@ def _with_type(value: Expression, number: nodes.Number, wanted: Any) -> Expressi
         found = number.real
     elif wanted in (int, Int64) and number.integer is not None:
         found = wanted(number.integer)
-    return value if found is None else value._replace(evaluate=lambda _frame, _dot: found)
+    return value if found is None else value._replace(evaluate=Literal(found))
 
 
 def fits(value: Any, wanted: Any, nil: str) -> bool:

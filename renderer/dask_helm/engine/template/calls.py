@@ -117,12 +117,9 @@ def _chain(ends: bool, arguments: list[Evaluate], is_piped: bool) -> Evaluate:
     return evaluate
 
 
-def _bound(source: Source, scope: Scope, function: nodes.Identifier) -> Callable[[str, Any], str]:
+def _bound(source: Source, scope: Scope, function: nodes.Identifier) -> Callable[..., str]:
     """Return `include` or `tpl` for the place of its call."""
     offset = function.offset
-
-    def include(name: str, data: Any) -> str:
-        return scope.text(source, offset, name, data)
 
     def tpl(text: str, data: Any) -> str:
         around = scope.templates
@@ -133,7 +130,7 @@ def _bound(source: Source, scope: Scope, function: nodes.Identifier) -> Callable
         finally:
             scope.templates = around
 
-    return include if function.name == "include" else tpl
+    return partial(scope.text, source, offset) if function.name == "include" else tpl
 
 
 def _not_alone(*_: Any) -> Any:

@@ -18,6 +18,19 @@ Step: TypeAlias = Callable[[Frame, Any, Out], None]
 INVALID, INTERFACE = "invalid", "interface"
 
 
+class Literal:
+    """An Evaluate that always returns the same value."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _frame: Frame, _dot: Any) -> Any:
+        """Return the value."""
+        return self.value
+
+
 class Expression(NamedTuple):
     """A compiled expression, and which of Go's two kinds of nil its None is.
 

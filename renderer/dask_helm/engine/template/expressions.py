@@ -8,9 +8,9 @@ from dask_helm.engine.template.applying import keys_of, keys_of_dot, keys_of_var
 from dask_helm.engine.template.closures import (
     INTERFACE,
     INVALID,
-    Evaluate,
     Expression,
     Frame,
+    Literal,
     failing,
 )
 from dask_helm.engine.template.lexer import Source
@@ -164,8 +164,7 @@ class Expressions:
 
 
 def _constant(node: nodes.Operand, value: Any) -> Expression:
-    evaluate: Evaluate = lambda _frame, _dot: value  # noqa: E731
-    return Expression(evaluate, INVALID, node)
+    return Expression(Literal(value), INVALID, node)
 
 
 _OPERANDS: dict[type, Callable[[Expressions, Any], Expression]] = {
