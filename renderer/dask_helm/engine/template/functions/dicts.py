@@ -22,8 +22,7 @@ def dict_(*pairs: Any) -> Dict:
     """Return a dict of keys and values in turns; a last key alone gets an empty string."""
     if len(pairs) % 2:
         pairs = (*pairs, "")
-    keys = [strval(key) for key in pairs[::2]]
-    return dict(zip(keys, pairs[1::2], strict=True))
+    return dict(zip(map(strval, pairs[::2]), pairs[1::2], strict=True))
 
 
 @function("get")
