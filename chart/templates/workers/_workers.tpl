@@ -89,7 +89,7 @@
 {{- end -}}
 
 {{- define "dask.worker.volumes" -}}
-- {{- include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | nindent 2 }}
+- {{ include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | indent 2 | trim }}
 - name: dask-files
   configMap:
     name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
