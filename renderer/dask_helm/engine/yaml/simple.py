@@ -1,9 +1,9 @@
 """The YAML that templates print nearly always, without the parser. This module exists for speed.
 
 Its reader takes lines that are a key, a key and a value, or an item of a list; values are words,
-texts in quotes without escapes, literal blocks, ``{}`` and ``[]``. It gives up on all other texts,
-which are left to the parser, whose events each cost more than a line here. `is_plain_word` saves
-the writer to analyse most texts.
+texts in quotes without escapes, literal blocks, ``{}``, and lists such as ``[a, b]``. It gives up
+on all other texts, which are left to the parser, whose events each cost more than a line here.
+`is_plain_word` saves the writer to analyse most texts.
 """
 
 import re
@@ -22,9 +22,13 @@ _WORD = (
     r"(?:[A-Za-z0-9_/$(]|--?[A-Za-z0-9])[^ :\n]*"
     r"(?:(?::(?=[^ \n])| (?=[^ #\n]))[^ :\n]*)*"
 )
+_ITEM = rf"[A-Za-z0-9_/][A-Za-z0-9_/.-]*|{_QUOTED}"
+_LIST = rf"\[(?:(?:{_ITEM})(?:, (?:{_ITEM}))*)?\]"
 _LINE = re.compile(
-    rf"( *)((?:- )*)(?:({_KEY}):(?=[ \n]|\Z) *)?({_WORD}|{_QUOTED}|\{{\}}|\[\]|[|][+-]?)?(?:\n|\Z)"
+    rf"( *)((?:- )*)(?:({_KEY}):(?=[ \n]|\Z) *)?"
+    rf"({_WORD}|{_QUOTED}|\{{\}}|{_LIST}|[|][+-]?)?(?:\n|\Z)"
 )
+_ITEMS = re.compile(_ITEM)
 _INDENT = re.compile(r"( *)[^ \n]")
 _STRANGE = re.compile("[^\n\x20-\x7e\xa1-\u1fff]")
 _DEEPEST = 100
@@ -113,9 +117,10 @@ class _Reader:
         """Return a value that is not a word, and the offset of the line after it."""
         if value[0] == "|":
             return self._block(at, value)
-        if value[0] in "{[":
-            return {} if value == "{}" else [], at
-        return value[1:-1], at
+        if value[0] == "[":
+            items = _ITEMS.findall(value)
+            return [item[1:-1] if item[0] in "\"'" else self._plain(item) for item in items], at
+        return {} if value == "{}" else value[1:-1], at
 
     def _node(self, at: int, dashes: int, has_key: bool) -> Any:
         """Return the map or list for a line that begins in column `at` with that many dashes."""
