@@ -124,33 +124,26 @@ class _Reader:
 
     def _node(self, at: int, dashes: int, has_key: bool) -> Any:
         """Return the map or list for a line that begins in column `at` with that many dashes."""
-        self._begin(at, dashes)
-        self._end(at, list if dashes else dict)
+        columns, nodes = self._columns, self._nodes
+        new: Any = [] if dashes else {}
+        waiting, self._waiting = self._waiting, None
+        # The value of a waiting key begins; a list may begin in the key's own column.
+        if waiting is not None and (at > columns[-1] or (dashes and at == columns[-1])):
+            nodes[-1][waiting] = new
+            self._open(at, new)
+        elif nodes[-1] is None:
+            self._open(at, new)
+        # The maps and lists that the line does not belong to end.
+        while columns[-1] != at or type(nodes[-1]) is not type(new):
+            if columns[-1] < at or (columns[-1] == at and dashes):
+                raise _OtherError
+            columns.pop()
+            nodes.pop()
         for column in range(at + 2, at + dashes, 2):
             self._append(column, [])
         if dashes and has_key:
             self._append(at + dashes, {})
-        return self._nodes[-1]
-
-    def _begin(self, at: int, dashes: int) -> None:
-        """Begin the value of a waiting key; a list may begin in the key's own column."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is None:
-            if self._nodes[-1] is None:
-                self._open(at, [] if dashes else {})
-        elif at > self._columns[-1] or (dashes and at == self._columns[-1]):
-            new: Any = [] if dashes else {}
-            self._nodes[-1][waiting] = new
-            self._open(at, new)
-
-    def _end(self, at: int, wanted: type) -> None:
-        """Close the maps and lists that the line does not belong to."""
-        columns, nodes = self._columns, self._nodes
-        while columns[-1] != at or type(nodes[-1]) is not wanted:
-            if columns[-1] < at or (columns[-1] == at and wanted is list):
-                raise _OtherError
-            columns.pop()
-            nodes.pop()
+        return nodes[-1]
 
     def _append(self, column: int, new: Any) -> None:
         self._nodes[-1].append(new)
