@@ -20,11 +20,13 @@ PIECES = (
     "...", ".5", ":", ": ", " ", "  ", "#", " #", '"', "'", '"q"', "'q'", '"q: "', "{}", "[]", "{",
     "]", "|", "|-", "|+", ">", "|2", "<<", "&x", "*x", "!!str", "?", "? ", "%", "@", "`", ",", "=",
     "\\", "$(X)", "2026-01-01", "http://x:1", "é", "\t", "\u2028", "\x7f",
+    "[a", ", ", "['b, c']",
 )  # fmt: skip
 LINES = st.lists(st.sampled_from(PIECES), max_size=5).map("".join)
 SIMPLE_LINES = st.sampled_from(
     ("a: 1", "b:", "b: x y", "- a: 1", "- b:", "- x", "- - y", "c: {}", "- []", "d: |", "- |-",
-     "text", '"k": "v"', "e: 'x # y'", "f: a#b", "", "g: |+", "y: 1", "1: 2", "h: x:y", "- k: |")
+     "text", '"k": "v"', "e: 'x # y'", "f: a#b", "", "g: |+", "y: 1", "1: 2", "h: x:y", "- k: |",
+     "l: [a, 1]", '- m: ["b, c"]', "- ['', y]")
 )  # fmt: skip
 MARGINS = st.sampled_from(("", "", "  ", "  ", "    ", " ", "      "))
 
@@ -86,6 +88,10 @@ def test_the_manifests_of_the_defaults_are_all_simple() -> None:
     assert [text for text in texts if read(text) is simple.NOT_SIMPLE] == []
 
 
+def test_a_text_of_empty_lines_is_nothing() -> None:
+    assert [read(text) for text in ("", "\n", "  \n\n ")] == [None, None, None]
+
+
 def test_what_stands_too_deep_is_left_to_the_parser() -> None:
     lines = [" " * depth + "a:" for depth in range(200)]
     assert read("\n".join(lines)) is simple.NOT_SIMPLE
@@ -96,9 +102,9 @@ def test_what_stands_too_deep_is_left_to_the_parser() -> None:
 @pytest.mark.parametrize(
     "text",
     ["a: b\n  c: d", "a: 1\n- b", "- a\nb: 1", "a:\n    b: 1\n  c: 2", "text", "a: b\n c",
-     "a: 1 #", "a: &x 1", "a: *x", "a: [1]", "a: {b: 1}", "a: >\n  b", "a: |2\n  b",
+     "a: 1 #", "a: &x 1", "a: *x", "a: [1 2]", "a: [b: 1]", "a: [b,]", "a: {b: 1}", "a: >\n  b", "a: |2\n  b",
      "a: 'b''c'", 'a: "\\n"',
-     "<<: {}", "? a", "null: 1", "a\t: 1", "a: x: y", "%YAML 1.1", "---", "...", "", "# a",
+     "<<: {}", "? a", "null: 1", "a\t: 1", "a: x: y", "%YAML 1.1", "---", "...", "# a",
      "a: |\n\n  b"],
 )  # fmt: skip
 def test_what_is_not_simple_is_left_to_the_parser(text: str) -> None:
