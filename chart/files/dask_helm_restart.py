@@ -46,9 +46,8 @@ async def dask_teardown(nanny):
     known = nanny.known_scheduler
     had_one = known.done() and not known.exception()
     known.cancel()
-    is_lost = had_one and not nanny.is_told_to_stop and await has_gone(nanny)
-    if is_lost and not nanny.is_told_to_stop:  # not in the meantime either
-        atexit.register(start_again, nanny.scheduler_addr)
+    if had_one and not nanny.is_told_to_stop and await has_gone(nanny):
+        atexit.register(start_again, nanny)
 
 
 async def has_gone(nanny):
@@ -70,8 +69,11 @@ def is_reachable(scheduler):
     return False
 
 
-def start_again(scheduler):
+def start_again(nanny):
     """Replace this process by a new one with the same command as soon as a scheduler is there."""
+    if nanny.is_told_to_stop:  # after it has found that its scheduler has gone
+        return
+    scheduler = nanny.scheduler_addr
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     say(f"the scheduler {scheduler} has gone: waiting for it")
     while not is_reachable(scheduler):

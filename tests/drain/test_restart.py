@@ -102,9 +102,11 @@ def test_it_stops_while_it_waits(pair: Pair) -> None:
     assert pair.worker.wait(60) == 0
 
 
-def test_it_stops_together_with_the_scheduler(pair: Pair) -> None:
+@pytest.mark.parametrize("moment", ["", "Stopping worker", "Run preload teardown", "End worker"])
+def test_it_stops_together_with_the_scheduler(pair: Pair, moment: str) -> None:
     """As after `helm uninstall`."""
     pair.scheduler.kill()
+    until(pair.says(moment), pause=0.01)
     pair.worker.terminate()
     pair.worker.wait(60)
 
