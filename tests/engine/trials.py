@@ -26,7 +26,7 @@ from dask_helm.renderer import Renderer
 from tests.engine import nasty
 from tests.paths import CHART, EXAMPLES
 
-SECONDS, MEBIBYTES, HANGS = 2, 500, 20
+SECONDS, MEBIBYTES, HANGS = 10, 500, 40
 
 Trial = Callable[[int], object]
 
