@@ -106,14 +106,39 @@ def cordoned(release: Release, node: str) -> Iterator[None]:
 
 
 def present(release: Release, pool: str | None = None) -> dict[str, str]:
-    """Return the nodes of the workers' pods by pod name, including pods that are being deleted."""
+    """Return the nodes of the workers' pods by pod name, including pods that are being deleted.
+
+    No container may have restarted: a worker must not end before its results are elsewhere.
+    """
+    listed = _listed(release, pool)
+    assert not (restarted := _restarted(listed)), f"containers have restarted: {restarted}"
+    return {pod.metadata.name: pod.spec.node_name for pod in listed}
+
+
+def present_and_restarted(release: Release) -> tuple[dict[str, str], dict[str, int | None]]:
+    """Return the nodes as `present`, and the exit codes of containers that have restarted."""
+    listed = _listed(release, None)
+    return {pod.metadata.name: pod.spec.node_name for pod in listed}, _restarted(listed)
+
+
+def _listed(release: Release, pool: str | None) -> list[client.V1Pod]:
     selector = labels.selector(release.name, labels.WORKER, pool)
     api = _api(str(release.target.kubeconfig), release.target.context)
-    listed = api.list_namespaced_pod(release.namespace, label_selector=selector).items
-    for pod in listed:
-        restarts = sum(status.restart_count for status in pod.status.container_statuses or ())
-        assert not restarts, f"a container of {pod.metadata.name} has restarted"
-    return {pod.metadata.name: pod.spec.node_name for pod in listed}
+    listed: list[client.V1Pod] = api.list_namespaced_pod(
+        release.namespace, label_selector=selector
+    ).items
+    return listed
+
+
+def _restarted(pods: list[client.V1Pod]) -> dict[str, int | None]:
+    """Return the exit code of the last end of each container that has restarted, by pod."""
+    ended = {}
+    for pod in pods:
+        for status in pod.status.container_statuses or ():
+            if status.restart_count:
+                last = status.last_state.terminated
+                ended[pod.metadata.name] = last.exit_code if last else None
+    return ended
 
 
 def gone(release: Release, number: int, pool: str = "default", seconds: float = 300) -> float:

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 # Seconds within which a scheduler says who it is. One that is too busy to answer has not gone.
 ANSWER_TIMEOUT = 3
+# Seconds that a scheduler may still answer after it has closed its workers.
+CLOSING_TIMEOUT = 5
 
 
 async def identifier(nanny):
@@ -27,6 +29,8 @@ async def identifier(nanny):
 
 async def dask_setup(nanny):
     """Remember who the scheduler is, and whether the process is told to stop."""
+    with contextlib.suppress(OSError):  # left by a container of this pod that has restarted
+        hook_file().unlink()
     nanny.known_scheduler = asyncio.ensure_future(identifier(nanny))
     # A failure means that the nanny cannot start. It must not be logged a second time.
     nanny.known_scheduler.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -41,23 +45,41 @@ async def dask_setup(nanny):
         signal.signal(signal.SIGTERM, stop)
 
 
+def hook_file():
+    """Return the file that the pod's preStop hook creates when it begins."""
+    folder = Path(os.environ.get("DRAIN_FOLDER", "/tmp"))  # noqa: S108  # a volume of the pod's own
+    return folder / f"dask-helm-leaving-{os.environ['POD_NAME']}"
+
+
+def must_stop(nanny):
+    """Return whether the pod is about to leave."""
+    return nanny.is_told_to_stop or hook_file().exists()
+
+
 async def dask_teardown(nanny):
     """If the scheduler has gone, start this process again when it ends."""
     known = nanny.known_scheduler
     had_one = known.done() and not known.exception()
     known.cancel()
-    if had_one and not nanny.is_told_to_stop and await has_gone(nanny):
+    if had_one and await has_gone(nanny):
         atexit.register(start_again, nanny)
 
 
 async def has_gone(nanny):
-    """Return whether the scheduler that the nanny has known is no longer there."""
-    try:
-        present = await asyncio.wait_for(identifier(nanny), ANSWER_TIMEOUT)
-    except (OSError, asyncio.TimeoutError):
-        loop = asyncio.get_running_loop()
-        return not await loop.run_in_executor(None, is_reachable, nanny.scheduler_addr)
-    return present != nanny.known_scheduler.result()
+    """Return whether the scheduler that the nanny has known is gone, or goes within seconds."""
+    loop = asyncio.get_running_loop()
+    deadline = time.monotonic() + CLOSING_TIMEOUT
+    while time.monotonic() < deadline and not must_stop(nanny):
+        try:
+            present = await asyncio.wait_for(identifier(nanny), ANSWER_TIMEOUT)
+        except (OSError, asyncio.TimeoutError):
+            if not await loop.run_in_executor(None, is_reachable, nanny.scheduler_addr):
+                return True
+        else:
+            if present != nanny.known_scheduler.result():
+                return True
+        await asyncio.sleep(0.25)
+    return False
 
 
 def is_reachable(scheduler):
@@ -71,16 +93,15 @@ def is_reachable(scheduler):
 
 def start_again(nanny):
     """Replace this process by a new one with the same command as soon as a scheduler is there."""
-    if nanny.is_told_to_stop:  # after it has found that its scheduler has gone
-        return
     scheduler = nanny.scheduler_addr
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     say(f"the scheduler {scheduler} has gone: waiting for it")
-    while not is_reachable(scheduler):
+    while not must_stop(nanny):
+        if is_reachable(scheduler):
+            say("the scheduler is back: starting again")
+            command = Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
+            os.execv(sys.executable, command)  # noqa: S606
         time.sleep(0.5)
-    say("the scheduler is back: starting again")
-    command = Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
-    os.execv(sys.executable, command)  # noqa: S606
 
 
 def say(message):

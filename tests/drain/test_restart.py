@@ -40,13 +40,22 @@ class Pair:
         return self.scheduler
 
     def _start(self, *arguments: str) -> Process:
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # into the chart
+        environment = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",  # into the chart
+            "POD_NAME": "w",
+            "DRAIN_FOLDER": str(self._folder),
+        }
         with self.log.open("a") as log:
             process = subprocess.Popen(
                 [DASK, *arguments], env=environment, stdout=log, stderr=log, text=True
             )
         self._running.append(process)
         return process
+
+    def begin_hook(self) -> None:
+        """Do what drain.sh does first."""
+        (self._folder / "dask-helm-leaving-w").touch()
 
     def compute(self) -> int:
         with Client(self.address, timeout=60) as client:
@@ -95,10 +104,14 @@ def test_a_scheduler_that_is_back_at_once(pair: Pair) -> None:
     assert pair.worker.poll() is None
 
 
-def test_it_stops_while_it_waits(pair: Pair) -> None:
+@pytest.mark.parametrize("by_hook", [False, True])
+def test_it_stops_while_it_waits(pair: Pair, by_hook: bool) -> None:
     pair.scheduler.kill()
     until(pair.says("has gone: waiting for it"))
-    pair.worker.terminate()
+    if by_hook:
+        pair.begin_hook()
+    else:
+        pair.worker.terminate()
     assert pair.worker.wait(60) == 0
 
 
@@ -111,7 +124,10 @@ def test_it_stops_together_with_the_scheduler(pair: Pair, moment: str) -> None:
     pair.worker.wait(60)
 
 
-def test_a_worker_that_is_removed_on_purpose_ends(pair: Pair) -> None:
+@pytest.mark.parametrize("by_hook", [False, True])
+def test_a_worker_that_is_removed_on_purpose_ends(pair: Pair, by_hook: bool) -> None:
     with Client(pair.address, timeout=60) as client:
+        if by_hook:
+            pair.begin_hook()
         client.retire_workers(list(client.scheduler_info()["workers"]))
     assert pair.worker.wait(60) == 0

@@ -35,20 +35,24 @@ VALUES: dict[str, Any] = {
 }
 
 
+def _present(release: Release) -> dict[str, str]:
+    return removals.present_and_restarted(release)[0]
+
+
 def _fewer() -> int:
     return random.randint(1, WORKERS - 1)
 
 
 def _drain(release: Release) -> None:
     (scheduler,) = observation.pods(release, labels.SCHEDULER)
-    nodes = set(removals.present(release).values()) - {scheduler["spec"]["nodeName"], None}
+    nodes = set(_present(release).values()) - {scheduler["spec"]["nodeName"], None}
     for node in list(nodes)[:1]:
         with removals.cordoned(release, node):
             removals.drain(release, node)
 
 
 def _delete(release: Release) -> None:
-    removals.delete(release, random.choice(list(removals.present(release))))
+    removals.delete(release, random.choice(list(_present(release))))
 
 
 # Each returns what kept it from being done, for others do theirs at the same time: no loss.
@@ -76,19 +80,30 @@ class Soak:
     schedulers: int = 1
     losses: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    restarts: dict[str, str] = field(default_factory=dict)
+
+    def present(self) -> dict[str, str]:
+        """Return the nodes of the workers' pods; remember containers that have restarted."""
+        pods, restarted = removals.present_and_restarted(self.release)
+        for pod in restarted.keys() - self.restarts.keys():
+            log = self.release.kubectl("logs", pod, "--previous", "--tail=15")
+            self.restarts[pod] = f"{pod}, exit code {restarted[pod]}:\n{log}"
+            if restarted[pod] != 0:
+                self.losses.append(f"a container failed: {pod}")
+        return pods
 
     def round(self, most: int) -> None:
         """Take workers away in up to three ways at the same time, and check the load."""
         removals.scale(self.release, WORKERS)
         observation.wait_for_workers(self.release, self.client, WORKERS)
-        before = set(removals.present(self.release))
+        before = set(self.present())
         load = Load(self.client)
         chosen = random.sample(list(KINDS), min(most, random.randint(1, 3)))
         if random.random() < BUSY_SHARE:
             self.busy.append(random.randint(10, 60))
             self.client.run_on_scheduler(busy(), 1, self.busy[-1], wait=False)
         self._remove(chosen)
-        self.pods += len(before - set(removals.present(self.release)))
+        self.pods += len(before - set(self.present()))
         self._check(load, chosen)
 
     def _remove(self, chosen: list[str]) -> None:
@@ -103,7 +118,7 @@ class Soak:
 
     def _is_settled(self) -> bool:
         staying = observation.pod_names(self.release, labels.WORKER)
-        return staying == set(removals.present(self.release))
+        return staying == set(self.present())
 
     def _check(self, load: Load, chosen: list[str]) -> None:
         try:
@@ -123,6 +138,8 @@ class Soak:
                 f"(median), {times[-1]:.1f} s (longest)",
                 f"the scheduler was busy for {self.busy} s, and {self.schedulers} pods ran one",
                 f"{len(self.losses)} losses{_listed(self.losses)}",
+                f"{len(self.restarts)} containers ended in order, and restarted"
+                f"{_listed(list(self.restarts.values()))}",
                 f"{len(self.refusals)} refusals, for {others}{_listed(self.refusals)}",
             ]
         )
