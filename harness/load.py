@@ -51,13 +51,15 @@ class Load:
         assert self.digests() == self.before, "results have changed"
         books = self.client.run_on_scheduler(_read_books())
         keys = {future.key for future in self.results + self.running + self.queued}
-        assert {key: books["ended"].get(key) for key in keys} == dict.fromkeys(keys, 1)
+        others = {key: books["ended"].get(key) for key in keys if books["ended"].get(key) != 1}
+        assert not others, f"not ended once: {others}"
         begun: dict[str, list[str]] = {future.key: [] for future in self.running + self.queued}
         for _, (key, worker) in self.client.get_events("begun"):
             if key in begun:
                 begun[key].append(worker)
         repeated = {key: workers for key, workers in begun.items() if len(workers) != 1}
-        assert (repeated, books["erred"], books["suspicious"]) == ({}, [], {})
+        faults = (repeated, books["erred"], books["suspicious"])
+        assert not any(faults), f"begun again, erred, or suspicious: {faults}"
         return {worker: max(t for w, t in ended if w == worker) for worker, _ in ended}
 
     def digests(self) -> list[str]:

@@ -29,7 +29,8 @@ BUSY_SHARE = 0.2  # of the rounds
 REPLACE_EVERY = 20  # removals
 VALUES: dict[str, Any] = {
     "jupyter": {"enabled": False},
-    "drain": {"timeout": 60, "replacementTimeout": 60},
+    # Tasks end in time, even if they begin only after the scheduler was busy.
+    "drain": {"timeout": 120, "replacementTimeout": 60},
     "workerDefaults": {"threads": 1, "memoryLimit": "1Gi"},
     "workers": {"default": {"replicas": WORKERS}},
 }
