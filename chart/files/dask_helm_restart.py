@@ -9,9 +9,11 @@ import asyncio
 import atexit
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +24,16 @@ ANSWER_TIMEOUT = 3
 CLOSING_TIMEOUT = 5
 
 
+# Set in a process that has started again.
+STARTED_AGAIN = "DASK_HELM_STARTED_AGAIN"
+
+is_main = threading.current_thread() is threading.main_thread()
+if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    # Dask restores this handler when it ends. By default the first process of a container, which
+    # Dask is without an init process, ignores the signal.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+
+
 async def identifier(nanny):
     """Return the identifier of the scheduler, which is another one after it has restarted."""
     return (await nanny.scheduler.identity())["id"]
@@ -29,8 +41,11 @@ async def identifier(nanny):
 
 async def dask_setup(nanny):
     """Remember who the scheduler is, and whether the process is told to stop."""
-    with contextlib.suppress(OSError):  # left by a container of this pod that has restarted
-        hook_file().unlink()
+    if not is_of_pod(nanny):
+        return
+    if STARTED_AGAIN not in os.environ:
+        with contextlib.suppress(OSError):  # left by a container of this pod that has restarted
+            hook_file().unlink()
     nanny.known_scheduler = asyncio.ensure_future(identifier(nanny))
     # A failure means that the nanny cannot start. It must not be logged a second time.
     nanny.known_scheduler.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -39,10 +54,16 @@ async def dask_setup(nanny):
 
     def stop(number, frame):
         nanny.is_told_to_stop = True
-        before(number, frame)
+        if callable(before):
+            before(number, frame)
 
-    if callable(before):
-        signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def is_of_pod(nanny):
+    """Return whether the nanny is one of the pod's own, and not one that a task has started."""
+    return re.fullmatch(re.escape(os.environ["POD_NAME"]) + r"(-\d+)?", str(nanny.name))
 
 
 def hook_file():
@@ -58,11 +79,15 @@ def must_stop(nanny):
 
 async def dask_teardown(nanny):
     """If the scheduler has gone, start this process again when it ends."""
-    known = nanny.known_scheduler
+    known = getattr(nanny, "known_scheduler", None)  # absent if the nanny has not started
+    if known is None:
+        return
     had_one = known.done() and not known.exception()
     known.cancel()
-    if had_one and await has_gone(nanny):
-        atexit.register(start_again, nanny)
+    # An exception here would keep old nannies from closing.
+    with contextlib.suppress(Exception):
+        if had_one and await has_gone(nanny):
+            atexit.register(start_again, nanny)
 
 
 async def has_gone(nanny):
@@ -99,6 +124,9 @@ def start_again(nanny):
     while not must_stop(nanny):
         if is_reachable(scheduler):
             say("the scheduler is back: starting again")
+            # A signal in the meantime waits until the new process can handle it.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            os.environ[STARTED_AGAIN] = "1"
             command = Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
             os.execv(sys.executable, command)  # noqa: S606
         time.sleep(0.5)

@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(click, "launch", launch)
+    monkeypatch.setattr(webbrowser, "get", lambda: None)
     return urls
 
 
@@ -77,10 +79,28 @@ def test_without_permission_the_command_for_the_token_is_printed(
     assert "kubectl -n here get secret login -o jsonpath='{.data.token}'" in done.stderr
 
 
-def test_without_a_browser_the_url_has_the_token(server: ObjectServer) -> None:
+@pytest.fixture
+def published(server: ObjectServer) -> ObjectServer:
+    """Return the server with an Ingress for Jupyter."""
     ingress = {"host": "example.com", "http": {"paths": [{"path": "/at"}]}}
     server.kubernetes.objects.append(
         thing("ingresses", "r", ours("r", "jupyter"), spec={"rules": [ingress]})
     )
-    done = invoke("open", "jupyter", "--no-browser", "--kubeconfig", server.kubeconfig)
+    return server
+
+
+def test_a_machine_without_a_browser_is_told(
+    published: ObjectServer, launched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get() -> None:
+        raise webbrowser.Error("could not locate runnable browser")
+
+    monkeypatch.setattr(webbrowser, "get", get)
+    done = invoke("open", "jupyter", "--kubeconfig", published.kubeconfig)
+    assert not launched
+    assert "no browser here. Use --no-browser" in done.stderr
+
+
+def test_without_a_browser_the_url_has_the_token(published: ObjectServer) -> None:
+    done = invoke("open", "jupyter", "--no-browser", "--kubeconfig", published.kubeconfig)
     assert done.stdout == "http://example.com/at/?token=s3%2Fcret\n"

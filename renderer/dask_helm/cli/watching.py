@@ -21,7 +21,8 @@ _SEPARATORS = {**dict.fromkeys(_TEXTS, "\n"), "yaml": "---\n"}
 def watch(look: Callable[[], T], render: Callable[[T], str], output: str) -> None:
     """Show the state that `look` returns: a text on a terminal in place, else only changes.
 
-    After the first answer, an API server that does not answer is reported, and asked again.
+    After the first answer, an API server that does not answer, or a login program that fails, is
+    reported and tried again.
     """
     if output in _TEXTS and sys.stdout.isatty() and os.environ.get("TERM") not in _CANNOT_REDRAW:
         _watch_in_place(look, render)
@@ -49,7 +50,7 @@ def _watch_in_place(look: Callable[[], T], render: Callable[[T], str]) -> None:
 
 def _states(look: Callable[[], T]) -> Iterator[tuple[T, str]]:
     """Yield the state every 2 s, or the last one with the reason why there is no newer one."""
-    from dask_helm.errors import UnavailableError
+    from dask_helm.errors import KubeconfigError, UnavailableError
 
     state, error = look(), ""
     while True:
@@ -57,5 +58,8 @@ def _states(look: Callable[[], T]) -> Iterator[tuple[T, str]]:
         time.sleep(INTERVAL_SECONDS)
         try:
             state, error = look(), ""
-        except UnavailableError as failure:
+        except (
+            KubeconfigError,
+            UnavailableError,
+        ) as failure:  # also a login program without network
             error = failure.in_shell()

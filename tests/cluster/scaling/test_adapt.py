@@ -144,6 +144,34 @@ def test_a_renewal_does_not_undo_a_simultaneous_takeover() -> None:
     asyncio.run(scenario())
 
 
+def test_a_later_mark_counts_even_if_its_owner_has_another_clock() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        first, second = Mark(comm, "p", "1"), Mark(comm, "p", "2", -3600)
+        await first.claim()
+        await second.claim(force=True)
+        assert not await first.renew()
+
+    asyncio.run(scenario())
+
+
+def test_the_mark_does_not_expire_during_a_long_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapt, "MARK_SECONDS", 0.6)
+
+    async def scenario() -> None:
+        comm = Metadata()
+        cluster = Cluster(comm)
+        cluster.seconds = 3.0
+        adaptive = await cluster.adapt("p")
+        for _ in range(8):
+            await asyncio.sleep(0.3)
+            with pytest.raises(AdaptError, match="already adapts"):
+                await Mark(comm, "p", "another").claim()
+        await adaptive.halt()
+
+    asyncio.run(scenario())
+
+
 def test_a_handle_that_has_gone_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         comm = Metadata()
@@ -159,6 +187,7 @@ class Cluster:
 
     status = Status.running
     failure: Exception | None = None
+    seconds = 0.0  # that a change takes
 
     def __init__(self, comm: Metadata) -> None:
         self.scheduler_comm, self.loop = comm, IOLoop.current()
@@ -185,6 +214,7 @@ class Cluster:
         if self.failure:
             raise self.failure
         self.scaled.append(pool)
+        await asyncio.sleep(self.seconds)
 
     def _withdraw(self, refused: PoolAdaptive, before: PoolAdaptive | None) -> None:
         if self._adaptive is refused:

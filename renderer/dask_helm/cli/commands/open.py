@@ -1,6 +1,7 @@
 """`dask-helm open`."""
 
 import asyncio
+import webbrowser
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -80,7 +81,24 @@ async def _opened(url: str, browser: bool, port: int, forward: "Forward | None")
     if forward and forward.port != port:
         click.echo(f"Local port {port} is in use. The port-forward uses {forward.port}.", err=True)
     if browser:
-        click.launch(url)
+        try:
+            webbrowser.get()
+        except webbrowser.Error:
+            text = "There is no browser here. Use --no-browser to print the whole URL."
+            click.echo(text, err=True)
+        else:
+            # In a thread, because a browser in the terminal needs the port-forward meanwhile.
+            await asyncio.to_thread(click.launch, url)
     if forward:
         click.echo("Press Ctrl-C to close the port-forward.", err=True)
-        await asyncio.Event().wait()
+        await _report_failures(forward)
+
+
+async def _report_failures(forward: "Forward") -> None:
+    reported = ""
+    while True:
+        await asyncio.sleep(1)
+        failure = str(forward.failure or "")
+        if failure != reported:
+            click.echo(f"The port-forward was interrupted: {failure}", err=True)
+        reported = failure

@@ -165,7 +165,9 @@ class Router:
             return host, port
         found = self.scheduler.port(labels.DASHBOARD_PORT)
         number = found.get("nodePort") if route.via == NODE_PORT else found["port"]
-        return urlsplit(route.address).hostname or "", str(number)
+        if number is None:
+            raise MissingError(f"Service {self.scheduler.host} has no node port for the dashboard")
+        return _bracketed(urlsplit(route.address).hostname or ""), str(number)
 
     def forward(self, port: str, local_port: int = 0, further_ports: int = 0) -> Forward:
         """Return a port-forward to a port of the scheduler's Service, not started yet."""
@@ -207,7 +209,7 @@ class Router:
         return self._address(host, port)
 
     def _address(self, host: str, port: int | str) -> str:
-        return f"{self.protocol}://{host}:{port}"
+        return f"{self.protocol}://{_bracketed(host)}:{port}"
 
     async def _comm(self, route: Route) -> Calls:
         """Return a connection with the scheduler. Raises OSError or TimeoutError."""
@@ -241,6 +243,11 @@ async def _identity(comm: Calls) -> dict[str, Any]:
     except Exception as error:  # distributed reads the answer of a web server as a length
         raise OSError("The server there does not speak the protocol of a scheduler") from error
     return answer
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as it stands in an address; IPv6 needs brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _message(error: Exception) -> str:

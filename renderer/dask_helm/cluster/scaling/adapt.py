@@ -171,7 +171,7 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     async def _claim(self) -> None:
         try:
             pool = (await self._hooks.look()).one(self._pool)
-            self._mark = Mark(self.scheduler, pool.name, self._owner)
+            self._mark = Mark(self.scheduler, pool.name, self._owner, 2 * self.interval)
             await self._mark.claim(self._force)
         except ClusterError as error:
             self._refusal = error
@@ -191,7 +191,11 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         if (self._looking and not self._looking.done()) or self._claiming.locked():
             return
         self._looking = asyncio.ensure_future(self._adapt())
-        await asyncio.wait([self._looking])
+        # A change may take minutes, because workers finish their tasks; the mark must not expire.
+        while not (await asyncio.wait([self._looking], timeout=MARK_SECONDS / 3))[0]:
+            if self._mark and not self._claiming.locked():
+                with suppress(OSError):
+                    await self._mark.renew()
         error = None if self._looking.cancelled() else self._looking.exception()
         message = f"Cannot adapt: {error}" if error else ""
         if message and message != self._reported:
@@ -240,8 +244,9 @@ class Mark:
     undo that another handle takes over at the same time.
     """
 
-    def __init__(self, comm: Any, pool: str, owner: str) -> None:
-        self._comm, self.pool, self._owner = comm, pool, owner
+    def __init__(self, comm: Any, pool: str, owner: str, pause: float = 0) -> None:
+        """`pause` is the time between renewals, in addition to MARK_SECONDS."""
+        self._comm, self.pool, self._owner, self._pause = comm, pool, owner, pause
         self._own = {"who": _user(), "since": time.strftime("%c")}
         self._turn = 0
         self.other = ""
@@ -253,20 +258,27 @@ class Mark:
         """
         with answered():
             others = await self._others()
-            if self._rivals(others) and not force:
+            now = time.time()
+            valid = [mark for mark in others.values() if mark["until"] > now]
+            if valid and not force:
+                self._name(valid)
                 raise AdaptError(
                     f"{self.other} already adapts {self.pool}",
                     hint=hint("Stop it there, or use {} to take over", force=True),
                 )
             self._turn = 1 + max((mark["turn"] for mark in others.values()), default=0)
-            await self._write(time.time() + MARK_SECONDS)
+            await self._renewed()
 
     async def renew(self) -> bool:
         """Renew the mark; return False if another handle has taken over."""
-        rivals = self._rivals(await self._others())
-        if any((mark["turn"], owner) > (self._turn, self._owner) for owner, mark in rivals):
+        own = (self._turn, self._owner)
+        others = await self._others()
+        # Not only those that are valid by this machine's clock.
+        later = [m for owner, m in others.items() if (m["turn"], owner) > own and m["until"]]
+        if later:
+            self._name(later)
             return False
-        await self._write(time.time() + MARK_SECONDS)
+        await self._renewed()
         return True
 
     async def remove(self) -> None:
@@ -277,12 +289,12 @@ class Mark:
         marks = await self._comm.get_metadata(keys=[_KEY, self.pool], default={})
         return {owner: mark for owner, mark in marks.items() if owner != self._owner}
 
-    def _rivals(self, others: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-        """Return the valid marks of others; remember whose the one that counts is."""
-        rivals = [(owner, mark) for owner, mark in others.items() if mark["until"] > time.time()]
-        for _, mark in sorted(rivals, key=lambda rival: rival[1]["turn"])[-1:]:
-            self.other = f"{mark['who']}, since {mark['since']},"
-        return rivals
+    def _name(self, marks: list[dict[str, Any]]) -> None:
+        last = max(marks, key=lambda mark: int(mark["turn"]))
+        self.other = f"{last['who']}, since {last['since']},"
+
+    async def _renewed(self) -> None:
+        await self._write(time.time() + MARK_SECONDS + self._pause)
 
     async def _write(self, until: float) -> None:
         value = {**self._own, "turn": self._turn, "until": until}
