@@ -39,6 +39,14 @@ async def identifier(nanny):
     return (await nanny.scheduler.identity())["id"]
 
 
+async def first_identifier(nanny):
+    """Return the identifier of the scheduler as soon as it answers."""
+    while True:
+        with contextlib.suppress(Exception):
+            return await identifier(nanny)
+        await asyncio.sleep(1)
+
+
 async def dask_setup(nanny):
     """Remember who the scheduler is, and whether the process is told to stop."""
     if not is_of_pod(nanny):
@@ -46,9 +54,7 @@ async def dask_setup(nanny):
     if STARTED_AGAIN not in os.environ:
         with contextlib.suppress(OSError):  # left by a container of this pod that has restarted
             hook_file().unlink()
-    nanny.known_scheduler = asyncio.ensure_future(identifier(nanny))
-    # A failure means that the nanny cannot start. It must not be logged a second time.
-    nanny.known_scheduler.add_done_callback(lambda done: done.cancelled() or done.exception())
+    nanny.known_scheduler = asyncio.ensure_future(first_identifier(nanny))
     nanny.is_told_to_stop = False
     before = signal.getsignal(signal.SIGTERM)
 
@@ -82,12 +88,10 @@ async def dask_teardown(nanny):
     known = getattr(nanny, "known_scheduler", None)  # absent if the nanny has not started
     if known is None:
         return
-    had_one = known.done() and not known.exception()
+    had_one = known.done()
     known.cancel()
-    # An exception here would keep old nannies from closing.
-    with contextlib.suppress(Exception):
-        if had_one and await has_gone(nanny):
-            atexit.register(start_again, nanny)
+    if had_one and await has_gone(nanny):
+        atexit.register(start_again, nanny)
 
 
 async def has_gone(nanny):
@@ -97,7 +101,8 @@ async def has_gone(nanny):
     while time.monotonic() < deadline and not must_stop(nanny):
         try:
             present = await asyncio.wait_for(identifier(nanny), ANSWER_TIMEOUT)
-        except (OSError, asyncio.TimeoutError):
+        except Exception as error:  # would keep old nannies from closing
+            say(f"the scheduler does not say who it is: {error!r}")
             if not await loop.run_in_executor(None, is_reachable, nanny.scheduler_addr):
                 return True
         else:
