@@ -17,6 +17,7 @@ from tests.paths import CHART
 PRELOAD = CHART / "files" / "dask_helm_restart.py"
 DASK = str(Path(sys.executable).with_name("dask"))
 Process = subprocess.Popen[str]
+LIMIT = 300  # seconds, after which something hangs
 
 
 class Pair:
@@ -58,9 +59,9 @@ class Pair:
         (self._folder / "dask-helm-leaving-w").touch()
 
     def compute(self) -> int:
-        with Client(self.address, timeout=60) as client:
-            client.wait_for_workers(1, timeout=60)
-            return int(client.submit(sum, [1, 2]).result(60))
+        with Client(self.address, timeout=LIMIT) as client:
+            client.wait_for_workers(1, timeout=LIMIT)
+            return int(client.submit(sum, [1, 2]).result(LIMIT))
 
     def says(self, text: str) -> Callable[[], bool]:
         return lambda: text in self.log.read_text()
@@ -84,7 +85,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 def test_it_waits_for_another_scheduler_each_time(pair: Pair) -> None:
     for number in (signal.SIGKILL, signal.SIGTERM):
         pair.scheduler.send_signal(number)
-        pair.scheduler.wait(60)
+        pair.scheduler.wait(LIMIT)
         until(pair.says("has gone: waiting for it"))
         pair.start_scheduler()
         assert pair.compute() == 3
@@ -96,9 +97,9 @@ def test_a_scheduler_that_is_back_at_once(pair: Pair) -> None:
     """It has another identifier."""
     os.kill(pair.worker.pid, signal.SIGSTOP)
     pair.scheduler.kill()
-    pair.scheduler.wait(60)
+    pair.scheduler.wait(LIMIT)
     pair.start_scheduler()
-    with Client(pair.address, timeout=60):
+    with Client(pair.address, timeout=LIMIT):
         os.kill(pair.worker.pid, signal.SIGCONT)
     assert pair.compute() == 3
     assert pair.worker.poll() is None
@@ -112,7 +113,7 @@ def test_it_stops_while_it_waits(pair: Pair, by_hook: bool) -> None:
         pair.begin_hook()
     else:
         pair.worker.terminate()
-    assert pair.worker.wait(60) == 0
+    assert pair.worker.wait(LIMIT) == 0
 
 
 @pytest.mark.parametrize("moment", ["Run preload teardown", "End worker"])
@@ -121,13 +122,13 @@ def test_it_stops_together_with_the_scheduler(pair: Pair, moment: str) -> None:
     pair.scheduler.kill()
     until(pair.says(moment), pause=0.01)
     pair.worker.terminate()
-    pair.worker.wait(60)
+    pair.worker.wait(LIMIT)
 
 
 @pytest.mark.parametrize("by_hook", [False, True])
 def test_a_worker_that_is_removed_on_purpose_ends(pair: Pair, by_hook: bool) -> None:
-    with Client(pair.address, timeout=60) as client:
+    with Client(pair.address, timeout=LIMIT) as client:
         if by_hook:
             pair.begin_hook()
         client.retire_workers(list(client.scheduler_info()["workers"]))
-    assert pair.worker.wait(60) == 0
+    assert pair.worker.wait(LIMIT) == 0
