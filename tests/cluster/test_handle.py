@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ import dask
 import pytest
 from dask_helm import HelmCluster, labels
 from dask_helm.cluster.connect import routes
-from dask_helm.errors import ArgumentError, LostError, UnreachableError, WaitError
+from dask_helm.errors import ArgumentError, LostError, UnavailableError, UnreachableError, WaitError
 from distributed import Client, LocalCluster, Scheduler, Worker
+from distributed.core import Status
 from distributed.security import Security
 from distributed.versions import get_versions
 from IPython.core.interactiveshell import InteractiveShell
@@ -240,6 +243,20 @@ def test_a_notebook_shows_only_the_message(server: ObjectServer) -> None:
         shell().run_cell(code)
     assert shown.stdout.startswith("NoReleaseError: There is no release 'no' of a Dask chart")
     assert "Traceback" not in shown.stdout + shown.stderr
+
+
+def test_a_request_that_breaks_because_the_handle_is_closed(server: ObjectServer) -> None:
+    async def request(cluster: HelmCluster) -> None:
+        while cluster.status == Status.running:
+            await asyncio.sleep(0.01)
+        raise UnavailableError("Broken pipe")
+
+    with blocking(server) as cluster, ThreadPoolExecutor() as pool:
+        asked = pool.submit(cluster.sync, request, cluster)
+        time.sleep(0.5)
+        cluster.close()
+        with pytest.raises(UnavailableError, match="It was closed"):
+            asked.result()
 
 
 def test_a_handle_cannot_be_pickled(server: ObjectServer) -> None:

@@ -140,6 +140,13 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
             return tasks.result(self.loop.asyncio_loop, work)
         except CancelledError:  # another thread has closed the handle
             raise self._unconnected() from None
+        except (LostError, UnavailableError) as error:
+            if self.status in (
+                Status.closing,
+                Status.closed,
+            ):  # so, too, in the middle of a request
+                raise self._unconnected() from error
+            raise
 
     async def _look(self) -> View:
         """Return the present state of the release.
