@@ -141,9 +141,10 @@ def counter() -> Any:
 def test_workers_of_a_shuffle_may_go(pools: HelmCluster) -> None:
     """They hold parts of all results of the shuffle, which begins again on the others."""
     with Client(pools) as client, dask.config.set({"array.rechunk.method": "p2p"}):
-        array = da.random.default_rng(1).integers(0, 9, (4000, 4000), chunks=(4000, 100))
+        # Small: one worker may have to hold all of it, with copies, and nannies end big workers.
+        array = da.random.default_rng(1).integers(0, 9, (2000, 2000), chunks=(2000, 50))
         slow_down = array.map_blocks(pausing(), dtype=array.dtype)
-        total = slow_down.rechunk((100, 4000)).sum()
+        total = slow_down.rechunk((50, 2000)).sum()
         computing = client.compute(total)
         observation.until(lambda: shuffles(client) > 0)
         pools.scale(1, "default")
