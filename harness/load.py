@@ -51,7 +51,8 @@ class Load:
         assert self.digests() == self.before, "results have changed"
         books = self.client.run_on_scheduler(_read_books())
         keys = {future.key for future in self.results + self.running + self.queued}
-        others = {key: books["ended"].get(key) for key in keys if books["ended"].get(key) != 1}
+        ended_often = {key: books["ended"].get(key) for key in keys}
+        others = {key: often for key, often in ended_often.items() if often != 1}
         assert not others, f"not ended once: {others}"
         begun: dict[str, list[str]] = {future.key: [] for future in self.running + self.queued}
         for _, (key, worker) in self.client.get_events("begun"):

@@ -10,6 +10,7 @@ from dask_helm import labels
 from dask_helm.errors import ClusterError
 from kubernetes import client, config
 
+from harness import observation
 from harness.handles import handle
 from harness.release import CHART, Release
 from harness.target import Values
@@ -88,6 +89,16 @@ def restart(release: Release) -> None:
     release.kubectl("rollout", "status", DEPLOYMENT, "--timeout=400s")
 
 
+def replace_scheduler(release: Release, *options: str) -> None:
+    """Delete the scheduler's pod, and wait until another one is ready."""
+    (old,) = observation.pod_names(release, labels.SCHEDULER)
+    release.kubectl("delete", "pod", old, *options)
+    observation.until(
+        lambda: any(map(observation.ready, observation.pods(release, labels.SCHEDULER))),
+        what="a new scheduler is ready",
+    )
+
+
 def drain(release: Release, node: str) -> None:
     """Drain a node of this release's workers only; the scheduler stays."""
     selector = labels.selector(release.name, labels.WORKER)
@@ -110,24 +121,19 @@ def present(release: Release, pool: str | None = None) -> dict[str, str]:
 
     No container may have restarted: a worker must not end before its results are elsewhere.
     """
-    listed = _listed(release, pool)
-    assert not (restarted := _restarted(listed)), f"containers have restarted: {restarted}"
-    return {pod.metadata.name: pod.spec.node_name for pod in listed}
+    pods, restarted = present_and_restarted(release, pool)
+    assert not restarted, f"containers have restarted: {restarted}"
+    return pods
 
 
-def present_and_restarted(release: Release) -> tuple[dict[str, str], dict[str, int | None]]:
+def present_and_restarted(
+    release: Release, pool: str | None = None
+) -> tuple[dict[str, str], dict[str, int | None]]:
     """Return the nodes as `present`, and the exit codes of containers that have restarted."""
-    listed = _listed(release, None)
-    return {pod.metadata.name: pod.spec.node_name for pod in listed}, _restarted(listed)
-
-
-def _listed(release: Release, pool: str | None) -> list[client.V1Pod]:
     selector = labels.selector(release.name, labels.WORKER, pool)
     api = _api(str(release.target.kubeconfig), release.target.context)
-    listed: list[client.V1Pod] = api.list_namespaced_pod(
-        release.namespace, label_selector=selector
-    ).items
-    return listed
+    listed = api.list_namespaced_pod(release.namespace, label_selector=selector).items
+    return {pod.metadata.name: pod.spec.node_name for pod in listed}, _restarted(listed)
 
 
 def _restarted(pods: list[client.V1Pod]) -> dict[str, int | None]:

@@ -5,7 +5,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import CHART
+from tests.ports import free_ports
 from tests.rendering import container, render
 
 # Releases that these versions of Dask cannot work with are left out by name.
@@ -142,15 +142,6 @@ def cluster(old_dask: Path, nannies: bool, tmp_path: Path) -> Iterator[Cluster]:
             stack.callback(process.wait, 20)
             stack.callback(process.terminate)
         yield Cluster(environment, address, [pages, 8790, 8791], tmp_path)
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports that nobody has on 127.0.0.1 now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [int(free.getsockname()[1]) for free in sockets]
 
 
 def test_old_dask_starts_and_computes(old_dask: Path, cluster: Cluster) -> None:

@@ -3,6 +3,8 @@
 A Dask worker ends when its scheduler ends. The kubelet would restart the container, but it waits
 longer each time: 10 s, 20 s, up to 5 min. A worker that the scheduler has removed on purpose ends
 as usual, because its pod is likely to be deleted.
+
+The module imports nothing of dask_helm_handover.py: Dask copies each preload to another folder.
 """
 
 import asyncio
@@ -22,8 +24,6 @@ from urllib.parse import urlsplit
 ANSWER_TIMEOUT = 3
 # Seconds that a scheduler may still answer after it has closed its workers.
 CLOSING_TIMEOUT = 5
-
-
 # Set in a process that has started again.
 STARTED_AGAIN = "DASK_HELM_STARTED_AGAIN"
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from distributed import Client
 
 from harness.waiting import until
 from tests.paths import CHART
+from tests.ports import free_ports
 
 PRELOAD = CHART / "files" / "dask_helm_restart.py"
 DASK = str(Path(sys.executable).with_name("dask"))
@@ -24,9 +24,7 @@ class Pair:
     """A scheduler that can be replaced, and a worker with its nanny."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        (self.port,) = free_ports(1)
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self._folder = folder

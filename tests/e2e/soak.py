@@ -161,7 +161,7 @@ def run(number: int, minutes: float) -> Soak:
         while _removes(soak, min(number, soak.removals.total() + REPLACE_EVERY), deadline):
             if soak.removals.total() >= number:
                 break
-            _replace_scheduler(release)
+            removals.replace_scheduler(release)
             soak.schedulers += 1
     return soak
 
@@ -173,15 +173,6 @@ def _removes(soak: Soak, number: int, deadline: float) -> bool:
             soak.round(left)
             print(f"{soak.removals.total()} removals, {len(soak.losses)} losses", flush=True)
     return left <= 0
-
-
-def _replace_scheduler(release: Release) -> None:
-    (old,) = observation.pod_names(release, labels.SCHEDULER)
-    release.kubectl("delete", "pod", old)
-    observation.until(
-        lambda: any(map(observation.ready, observation.pods(release, labels.SCHEDULER))),
-        what="a new scheduler is ready",
-    )
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from harness import observation
 from harness.release import Release
 from tests.paths import VALUES
+from tests.ports import free_ports
 
 HOST = "dask.example.com"
 
@@ -46,12 +47,6 @@ http {{
     {locations}
   }}
 }}"""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def listens(port: int) -> bool:
@@ -87,7 +82,7 @@ def controller(release: Release, folder: Path) -> Iterator[int]:
         for path, (service, port_name) in routes(release).items():
             forwarded = stack.enter_context(release.forwarded(f"service/{service}", port_name))
             locations += LOCATION.format(path=path, port=forwarded)
-        port = free_port()
+        (port,) = free_ports(1)
         text = NGINX.format(folder=folder, port=port, host=HOST, locations=locations)
         (folder / "nginx.conf").write_text(text)
         nginx = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-p", folder])

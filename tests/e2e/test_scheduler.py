@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from dask_helm import labels
 
-from harness import observation
+from harness import observation, removals
 from harness.release import Release
 
 
@@ -18,11 +18,7 @@ def test_a_killed_scheduler_comes_back_with_its_workers(
     (old,) = observation.pod_names(release, labels.SCHEDULER)
 
     started = time.monotonic()
-    release.kubectl("delete", "pod", old, "--grace-period=0", "--force")
-    observation.until(
-        lambda: [p for p in observation.pods(release, labels.SCHEDULER) if observation.ready(p)],
-        what="a new scheduler is ready",
-    )
+    removals.replace_scheduler(release, "--grace-period=0", "--force")
     with release.client() as client:
         client.wait_for_workers(3, timeout=300)
         names = set(observation.workers(client))
@@ -43,15 +39,8 @@ def test_workers_outlive_schedulers_that_are_replaced_again_and_again(
     workers = observation.pod_names(release, labels.WORKER)
     took = []
     for end in (["--wait"], ["--grace-period=0", "--force"], ["--wait"], ["--wait"]):
-        (old,) = observation.pod_names(release, labels.SCHEDULER)
         started = time.monotonic()
-        release.kubectl("delete", "pod", old, *end)
-        observation.until(
-            lambda: [
-                p for p in observation.pods(release, labels.SCHEDULER) if observation.ready(p)
-            ],
-            what="a new scheduler is ready",
-        )
+        removals.replace_scheduler(release, *end)
         with release.client() as client:
             client.wait_for_workers(3, timeout=300)
             assert set(observation.workers(client)) == workers

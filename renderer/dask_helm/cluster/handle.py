@@ -229,7 +229,8 @@ class HelmCluster(ShownCluster):
         """
 
         async def link() -> str:
-            return await self._opened_connection.jupyter_link()
+            opened = self._opened_connection
+            return await opened.jupyter_link(await opened.find_jupyter())
 
         return self.sync(link)
 

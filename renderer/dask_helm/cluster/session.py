@@ -141,12 +141,9 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         except CancelledError:  # another thread has closed the handle
             raise self._unconnected() from None
         except (LostError, UnavailableError) as error:
-            if self.status in (
-                Status.closing,
-                Status.closed,
-            ):  # so, too, in the middle of a request
-                raise self._unconnected() from error
-            raise
+            if self.status not in (Status.closing, Status.closed):
+                raise
+            raise self._unconnected() from error  # closed in the middle of a request
 
     async def _look(self) -> View:
         """Return the present state of the release.

@@ -59,8 +59,9 @@ async def _dashboard(reach: Reach, browser: bool, output: str) -> None:
 
 async def _jupyter(reach: Reach, browser: bool, output: str) -> None:
     async with releases.outside(reach) as release:
-        url = await release.jupyter_link(_PORTS["jupyter"])
-        login = await release.jupyter_login()
+        found = await release.find_jupyter()
+        url = await release.jupyter_link(found, _PORTS["jupyter"])
+        login = await found.login()
         inside = f"{url.rstrip('/')}/?token={quote(login.token, safe='')}" if login.token else url
         _show(url if browser else inside, output)
         if not login.token:

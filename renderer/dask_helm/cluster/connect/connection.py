@@ -12,7 +12,7 @@ from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.api.credentials import Access
 from dask_helm.cluster.api.forward import Forward
 from dask_helm.cluster.connect import pages, scheduler, tls
-from dask_helm.cluster.connect.pages import Login
+from dask_helm.cluster.connect.pages import Jupyter
 from dask_helm.cluster.connect.routes import FURTHER_PAGES_PORTS, Route, RouteOptions, Router
 from dask_helm.cluster.connect.scheduler import Scheduler
 from dask_helm.cluster.release import discovery, pools
@@ -46,12 +46,15 @@ class Outside:
         """Return the present state of the release, without workers. Raises NoReleaseError."""
         return await pools.view(self.kubernetes, self.release, {})
 
-    async def jupyter_link(self, local_port: int = 0) -> str:
-        """Return Jupyter's address on this machine. Raises MissingError when Jupyter is absent.
+    async def find_jupyter(self) -> Jupyter:
+        """Return the running Jupyter. Raises MissingError when it is absent."""
+        return await pages.jupyter(self.kubernetes, self.release)
+
+    async def jupyter_link(self, found: Jupyter, local_port: int = 0) -> str:
+        """Return Jupyter's address on this machine.
 
         `local_port` is the preferred port of a port-forward, 0 for any free port.
         """
-        found = await pages.jupyter(self.kubernetes, self.release)
         if found.link:
             return found.link
         async with self.lock:
@@ -65,11 +68,6 @@ class Outside:
                 )
                 await self.jupyter.start()
         return f"http://{self.jupyter.address}{found.path}"
-
-    async def jupyter_login(self) -> Login:
-        """Return how to log in to Jupyter. Raises MissingError when Jupyter is absent."""
-        found = await pages.jupyter(self.kubernetes, self.release)
-        return await found.login()
 
     async def close(self) -> None:
         """Close the port-forward to Jupyter and the connection with the API server."""

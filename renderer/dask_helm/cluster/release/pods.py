@@ -154,26 +154,29 @@ def port(pod: Object, wanted: str | int) -> int:
 
 def count_ports(deployment: Object, name: str) -> int:
     """Return how many ports of the first container have this name, or this name and a number."""
-    ports = deployment["spec"]["template"]["spec"]["containers"][0].get("ports", [])
+    ports = _first_container(deployment).get("ports", [])
     return sum(one.get("name", "").rstrip("0123456789").rstrip("-") == name for one in ports)
 
 
 def arguments(found: Object) -> list[str]:
     """Return command and arguments of the first container of a pod, or of a Deployment's pods."""
-    spec = found["spec"].get("template", found)["spec"]
-    container = spec["containers"][0]
+    container = _first_container(found)
     return [*container.get("command", []), *container.get("args", [])]
 
 
 def image(found: Object) -> str | None:
     """Return the image of the first container of a pod, or of a Deployment's pods."""
-    spec = found["spec"].get("template", found)["spec"]
-    name: str | None = spec["containers"][0].get("image")
+    name: str | None = _first_container(found).get("image")
     return name
 
 
 def environment(found: Object) -> dict[str, str]:
     """Return the environment variables of the first container that have a plain value."""
-    spec = found["spec"].get("template", found)["spec"]
-    variables = spec["containers"][0].get("env", [])
+    variables = _first_container(found).get("env", [])
     return {one["name"]: one["value"] for one in variables if "value" in one}
+
+
+def _first_container(found: Object) -> Object:
+    """Return the first container of a pod, or of a Deployment's pods."""
+    container: Object = found["spec"].get("template", found)["spec"]["containers"][0]
+    return container
