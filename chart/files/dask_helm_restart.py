@@ -39,14 +39,6 @@ async def identifier(nanny):
     return (await nanny.scheduler.identity())["id"]
 
 
-async def first_identifier(nanny):
-    """Return the identifier of the scheduler as soon as it answers."""
-    while True:
-        with contextlib.suppress(Exception):
-            return await identifier(nanny)
-        await asyncio.sleep(1)
-
-
 async def dask_setup(nanny):
     """Remember who the scheduler is, and whether the process is told to stop."""
     if not is_of_pod(nanny):
@@ -54,7 +46,6 @@ async def dask_setup(nanny):
     if STARTED_AGAIN not in os.environ:
         with contextlib.suppress(OSError):  # left by a container of this pod that has restarted
             hook_file().unlink()
-    nanny.known_scheduler = asyncio.ensure_future(first_identifier(nanny))
     nanny.is_told_to_stop = False
     before = signal.getsignal(signal.SIGTERM)
 
@@ -65,6 +56,10 @@ async def dask_setup(nanny):
 
     signal.signal(signal.SIGTERM, stop)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    # Before the worker starts, which needs the scheduler as well. A later answer may already be
+    # that of the next scheduler.
+    with contextlib.suppress(Exception):
+        nanny.known_scheduler = await identifier(nanny)
 
 
 def is_of_pod(nanny):
@@ -85,12 +80,8 @@ def must_stop(nanny):
 
 async def dask_teardown(nanny):
     """If the scheduler has gone, start this process again when it ends."""
-    known = getattr(nanny, "known_scheduler", None)  # absent if the nanny has not started
-    if known is None:
-        return
-    had_one = known.done()
-    known.cancel()
-    if had_one and await has_gone(nanny):
+    # A nanny that has not started does not know its scheduler.
+    if hasattr(nanny, "known_scheduler") and await has_gone(nanny):
         atexit.register(start_again, nanny)
 
 
@@ -106,7 +97,7 @@ async def has_gone(nanny):
             if not await loop.run_in_executor(None, is_reachable, nanny.scheduler_addr):
                 return True
         else:
-            if present != nanny.known_scheduler.result():
+            if present != nanny.known_scheduler:
                 return True
         await asyncio.sleep(0.25)
     return False
