@@ -126,7 +126,7 @@ def stop_beginning(dask_worker):
 def give_back(dask_worker):
     """Give back the tasks that have not begun.
 
-    Do so only while the worker begins no tasks, because only then queued tasks stay queued.
+    Do so only while the worker is not to begin tasks, otherwise it gets them again.
     """
     if dask_worker.status.name == "closing_gracefully":
         reschedule(dask_worker, QUEUED)
@@ -138,11 +138,18 @@ def give_up(dask_worker):
 
 
 def reschedule(dask_worker, states):
-    """Ask the scheduler to place the tasks in these states elsewhere."""
-    for key, task in dask_worker.state.tasks.items():
-        if task.state in states:
-            message = {"op": "reschedule", "key": key, "stimulus_id": f"drain-{time.time()}"}
-            dask_worker.batched_send(message)
+    """Forget the tasks in these states, and ask the scheduler to place them elsewhere.
+
+    The scheduler would make the worker forget them, but until then the worker may begin one, if the
+    scheduler allows it to begin tasks because no other worker can take its results.
+    """
+    from distributed.worker_state_machine import FreeKeysEvent
+
+    stimulus = f"drain-{time.time()}"
+    keys = [key for key, task in dask_worker.state.tasks.items() if task.state in states]
+    dask_worker.handle_stimulus(FreeKeysEvent(keys=keys, stimulus_id=stimulus))
+    for key in keys:
+        dask_worker.batched_send({"op": "reschedule", "key": key, "stimulus_id": stimulus})
 
 
 # Workers may import an older file of this name; functions of `__main__` are pickled by value.

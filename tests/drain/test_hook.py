@@ -10,15 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dask_helm.cluster.observe.status import HOOK_FAULTS
+from dask_helm.cluster.scaling import remote
 from distributed import Client
 from distributed.utils import import_file
 
 from tests.drain.cluster import HOOK, PRELOAD, Cluster, until
 from tests.drain.conftest import STAYING, join
-from tests.drain.tasks import Counter, begin, begun, end, on
+from tests.drain.tasks import Counter, begin, beginnings, begun, end, on
 from tests.paths import CHART
 
 
@@ -229,3 +231,45 @@ def test_a_nanny_that_ends_meanwhile(
             hook.sendall(answer)
         assert script.wait(150) == 0
     assert pod not in cluster.names
+
+
+@pytest.mark.parametrize("by_handle", [False, True])
+def test_a_task_that_is_given_back_begins_once(
+    alone: Cluster, tmp_path: Path, by_handle: bool
+) -> None:
+    """The worker may begin tasks again before the scheduler has read what it gives back."""
+    (handover,) = import_file(shutil.copy(PRELOAD, tmp_path))
+
+    def give_back_and_go_on(dask_worker: Any) -> None:
+        if by_handle:
+            remote.give_back([dask_worker.address], dask_worker)
+        else:
+            handover.give_back(dask_worker)
+        set_status("running", dask_worker)
+
+    pod = join(alone)
+    with Client(alone.address) as client:
+        first, second = tmp_path / "first", tmp_path / "second"
+        tasks = [client.submit(begin, first, 60)]
+        begun(first)
+        tasks.append(client.submit(begin, second, 60))
+        workers = [alone.address_of(pod)]
+        until(lambda: client.run(queued, workers=workers)[workers[0]] == 1)
+        client.run(set_status, "closing_gracefully", workers=workers)
+        end(first)
+        assert tasks[0].result(timeout=120) == "first"
+        assert beginnings(second) == 0
+        client.run(give_back_and_go_on, workers=workers)
+        begun(second)
+        time.sleep(1)
+        end(second)
+        assert tasks[1].result(timeout=120) == "second"
+        assert beginnings(second) == 1
+
+
+def queued(dask_worker: Any) -> int:
+    return sum(task.state == "ready" for task in dask_worker.state.tasks.values())
+
+
+def set_status(status: str, dask_worker: Any) -> None:
+    dask_worker.handle_worker_status_change(status, "test")

@@ -81,16 +81,16 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
                 "Use `async with HelmCluster(asynchronous=True) as cluster`"
             )
         if self.status == Status.created:
-            await self._open()
+            try:
+                await self._open()
+            except BaseException:
+                await self._close()
+                raise
         return self
 
     async def _open(self) -> None:
         self.status = Status.starting
-        try:
-            await self._job(self._start())
-        except BaseException:
-            await self._close()
-            raise
+        await self._job(self._start())
 
     async def _start(self) -> None:
         """Connect, and poll the scheduler instead of subscribing to it as `distributed` does."""

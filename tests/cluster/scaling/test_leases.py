@@ -153,7 +153,8 @@ def test_what_is_sent_is_text_that_older_pythons_read() -> None:
     imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {getattr(node, "module", None) or node.names[0].name for node in imported}
     standard = {name for name in names if name in sys.stdlib_module_names}
-    assert names - standard == {"distributed.protocol.pickle"}
+    needed = {"distributed.protocol.pickle", "distributed.worker_state_machine"}
+    assert names - standard == needed
     received = pickle.loads(sent["function"])
     assert received is not remote.resume, "it is compiled where it is received"
     received(**pickle.loads(sent["kwargs"]), dask_scheduler=SimpleNamespace(workers={}))

@@ -44,13 +44,20 @@ def _source() -> str:
 
 
 def give_back(addresses: List[str], dask_worker: Any = None) -> None:  # noqa: UP006
-    """Let a worker that starts no more tasks return its queued tasks to the scheduler."""
+    """Let a worker that starts no more tasks return its queued tasks to the scheduler.
+
+    The worker forgets them at once: if `resume` follows, it must not start what it has returned.
+    """
     if dask_worker.address in addresses and dask_worker.status.name == "closing_gracefully":
+        from distributed.worker_state_machine import FreeKeysEvent
+
         waiting = ("constrained", "ready", "waiting")
         tasks = dask_worker.state.tasks
-        for key in [key for key, task in tasks.items() if task.state in waiting]:
-            stimulus = {"stimulus_id": f"give-back-{time.time()}"}
-            dask_worker.batched_send({"op": "reschedule", "key": key, **stimulus})
+        keys = [key for key, task in tasks.items() if task.state in waiting]
+        stimulus = f"give-back-{time.time()}"
+        dask_worker.handle_stimulus(FreeKeysEvent(keys=keys, stimulus_id=stimulus))
+        for key in keys:
+            dask_worker.batched_send({"op": "reschedule", "key": key, "stimulus_id": stimulus})
 
 
 def resume(addresses: List[str], dask_scheduler: Any = None) -> None:  # noqa: UP006
