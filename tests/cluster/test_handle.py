@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +23,8 @@ from distributed.versions import get_versions
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from harness.handles import traces
+from harness.waiting import until
 from tests.cluster.fakes import deployment, ours, pod, thing
 from tests.cluster.server import ObjectServer
 
@@ -257,6 +260,30 @@ def test_a_request_that_breaks_because_the_handle_is_closed(server: ObjectServer
         cluster.close()
         with pytest.raises(UnavailableError, match="It was closed"):
             asked.result()
+
+
+def test_a_handle_that_is_never_closed_leaves_nothing_when_it_is_collected(
+    server: ObjectServer,
+) -> None:
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp", **LOCAL) as local:
+        where = {"kubeconfig": str(server.kubeconfig), "address": local.scheduler_address}
+        before = traces()
+        opened = HelmCluster(**where, quiet=True)
+        opened.adapt(minimum=0, maximum=1, interval="100ms")
+        reference = weakref.ref(opened)
+        del opened
+        assert traces()["threads"] > before["threads"]
+        found = reference()
+        assert found is not None, "it adapts the pool"
+        found._adaptive.stop()
+        del found
+
+        def nothing_is_left() -> bool:
+            now = traces()
+            return not any(now[kind] - before[kind] for kind in ("threads", "sockets"))
+
+        with pytest.warns(ResourceWarning, match="unclosed cluster HelmCluster"):
+            until(nothing_is_left)
 
 
 def test_a_handle_cannot_be_pickled(server: ObjectServer) -> None:

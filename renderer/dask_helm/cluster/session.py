@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import threading
 import warnings
+import weakref
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import CancelledError
 from typing import Any, NoReturn, TypeVar
@@ -53,6 +55,7 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self._pods: set[str] = set()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
+        self._abandoned: Any = None  # closes the connection of a handle that is never closed
         self._logged: list[str] = []
         self._poll_seconds = parse_timedelta(scheduler_sync_interval, default="seconds")
         # Whether the user awaits the handle; otherwise it runs its loop in a thread, and blocks.
@@ -99,10 +102,21 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         self.release_name, self.namespace = release.name, release.namespace
         self.name = self._given_name or str(release)
         self.scheduler_comm = opened.route.comm
+        # The loop must not keep a handle alive that nobody uses any more.
+        weak = weakref.proxy(self)
         self._supervisor = Supervisor(
-            self.scheduler_comm, self._poll_seconds, self.name, self._log, self._see
+            self.scheduler_comm,
+            self._poll_seconds,
+            self.name,
+            tell=lambda message: weak._log(message),
+            survey=lambda: weak._see(),
         )
         await self._supervisor.start()
+        loop = asyncio.get_running_loop()
+        self._abandoned = weakref.finalize(
+            self, _abandon, self._process, loop, self._runner, self._supervisor, opened
+        )
+        self._abandoned.atexit = False
         for callback in self.periodic_callbacks.values():
             callback.start()
         self.status = Status.running
@@ -227,6 +241,8 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
         await asyncio.shield(self._closing)
 
     async def _shut(self) -> None:
+        if self._abandoned:
+            self._abandoned.detach()
         if self._adaptive:
             await self._adaptive.halt()
         await tasks.end(*self._jobs)
@@ -259,6 +275,34 @@ class ConnectedCluster(Cluster):  # type: ignore[misc]  # distributed has no typ
             f"A {type(self).__name__} cannot be pickled, because it holds open connections. Create "
             "one in the other process, or pass `cluster.scheduler_address` to a Client there"
         )
+
+
+def _abandon(
+    process: int,
+    loop: asyncio.AbstractEventLoop,
+    runner: LoopRunner | None,
+    supervisor: Supervisor,
+    opened: Connection,
+) -> None:
+    """Close what a collected handle has opened, in the background; `distributed` warns of it."""
+    if os.getpid() != process:  # the thread of the loop was not copied by os.fork
+        return
+
+    async def close() -> None:
+        await supervisor.stop()
+        await opened.close()
+
+    def end() -> None:
+        work = close()
+        try:
+            asyncio.run_coroutine_threadsafe(work, loop).result()
+        except RuntimeError:  # the loop has ended
+            work.close()
+        if runner:
+            runner.stop()
+
+    # The garbage collector may run in the thread of the loop, which must not wait for itself.
+    threading.Thread(target=end, name="dask-helm closes", daemon=True).start()
 
 
 def _runs_here(loop: Any) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf
-from typing import Any
+from typing import Any, ClassVar
 
 import dask
 from distributed.deploy import Adaptive
@@ -129,6 +129,9 @@ class Hooks:
 class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     """Adapts one pool, in place of `before`; awaiting it raises if another handle adapts it."""
 
+    # Only these keep a handle alive that nobody else uses.
+    _active: ClassVar[set[Any]] = set()
+
     def __init__(
         self,
         cluster: Any,
@@ -148,9 +151,15 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         self._refusal: ClusterError | None = None
         super().__init__(cluster, **options)
         self._trend = Trend(self.wait_count)
+        self._active.add(self)
 
     def __await__(self) -> Generator[Any, None, "PoolAdaptive"]:
         return self.claimed().__await__()
+
+    def stop(self, reason: str = "unknown") -> None:
+        """Stop; the handle remains open."""
+        self._active.discard(self)
+        super().stop(reason=reason)
 
     async def claimed(self) -> "PoolAdaptive":
         """Wait until this handle has claimed the pool, and the previous adaptation has ended.
