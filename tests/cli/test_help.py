@@ -15,7 +15,7 @@ from tools.cli import help_texts
 GUIDE = (ROOT / "docs" / "render.md").read_text()
 # These need a cluster; the tests in tests/e2e/ run such.
 CLUSTER = re.compile(
-    r"kubectl|--live|dask-helm (list|status|scale|adapt|logs|open|versions)\b(?!\.)"
+    r"kubectl|--live|dask-helm (list|status|scale|adapt|logs|open|connection|versions)\b(?!\.)"
 )
 
 

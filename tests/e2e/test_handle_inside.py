@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
+from dask_helm import labels
 
 from harness.handles import SMALL, Observer
 from harness.release import Release
@@ -102,3 +103,23 @@ def test_nothing_outside_of_what_the_handle_needs(installed: Release) -> None:
         assert not may(verb, kind), f"{verb} {kind}"
     assert not may("list", "pods", "--all-namespaces")
     assert not may("create", "pods", "--subresource=exec")
+
+
+def test_a_process_that_has_only_a_printed_configuration(installed: Release) -> None:
+    """It uses the node port, and no credentials of Kubernetes."""
+    script = """
+        dask-helm connection > /tmp/shared.yaml
+        env -i PATH="$PATH" HOME=/tmp DASK_CONFIG=/tmp/shared.yaml KUBECONFIG=/dev/null \\
+            python -c 'from distributed import Client
+        with Client(timeout=120) as client:
+            print(client.scheduler.address, client.submit(sum, [1, 2]).result())'
+    """
+    node_port = json.dumps({"spec": {"type": "NodePort"}})
+    installed.kubectl("patch", "service", "demo-dask-scheduler", "-p", node_port)
+    command = ("sh", "-ec", textwrap.dedent(script))
+    said = installed.kubectl("exec", "deployment/demo-dask-jupyter", "--", *command)
+    address, result = said.splitlines()[-1].split()
+    service = installed.objects("service", labels.SCHEDULER)[0]
+    port = next(p["nodePort"] for p in service["spec"]["ports"] if p["name"] == labels.COMM_PORT)
+    assert address.endswith(f":{port}")
+    assert result == "3"

@@ -14,7 +14,7 @@ from dask_helm.text import closest
 COMPLETE = "_DASK_HELM_COMPLETE"
 NAMES = (
     *("render", "validate", "explain", "diff", "new", "schema"),
-    *("list", "status", "scale", "adapt", "logs", "open", "versions"),
+    *("list", "status", "scale", "adapt", "logs", "open", "connection", "versions"),
     *("completion", "version"),
 )
 _ALIASES = {"ls": "list"}

@@ -117,7 +117,7 @@ async def connect(settings: Settings) -> Connection:
             found,
             settings.options,
             protocol=tls.protocol(found, security),
-            connection_args=security.get_connection_args("client") if security else {},
+            connection_args=tls.connection_args(security),
         )
         route = await router.connect()
         on_failure.push_async_callback(route.close)

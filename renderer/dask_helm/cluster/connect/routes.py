@@ -42,7 +42,8 @@ class RouteOptions:
 
     `via` is one of ROUTES; `address` is used as it is; `local_port` is the port of a port-forward
     (0 for any free port), `pages_port` the preferred one of a port-forward to the web pages;
-    `node_host` and `node_port` belong to the route node-port.
+    `node_host` and `node_port` belong to the route node-port. `for_others` leaves out routes that
+    only this process or pods can use.
     """
 
     via: str = AUTO
@@ -52,6 +53,7 @@ class RouteOptions:
     node_port: int | None = None
     forward_cluster_ip: bool = False
     pages_port: int = 0
+    for_others: bool = False
 
     def __post_init__(self) -> None:
         if self.via not in ROUTES:
@@ -73,13 +75,14 @@ def candidates(options: RouteOptions, found: Scheduler, in_pod: bool) -> list[st
         return [ADDRESS if options.address else options.via]
     if options.node_host or options.node_port:
         return [NODE_PORT]
+    published = {"LoadBalancer": [LOAD_BALANCER], "NodePort": [NODE_PORT]}
+    direct = published.get(found.service["spec"].get("type"), []) if found.service else []
+    if options.for_others:
+        return direct
     is_inside = in_pod and not options.forward_cluster_ip
     if found.service is None:
         return [SERVICE if is_inside else ADDRESS]
-    if is_inside:
-        return [SERVICE, PORT_FORWARD]
-    direct = {"LoadBalancer": [LOAD_BALANCER], "NodePort": [NODE_PORT]}
-    return [*direct.get(found.service["spec"].get("type"), []), PORT_FORWARD]
+    return [SERVICE, PORT_FORWARD] if is_inside else [*direct, PORT_FORWARD]
 
 
 @dataclass
@@ -119,6 +122,15 @@ class Router:
         """Return the first route that leads to the scheduler. Raises UnreachableError."""
         attempts: list[Attempt] = []
         ways = candidates(self.options, self.scheduler, self.kubernetes.access.in_pod)
+        if not ways:
+            raise MissingError(
+                f"The scheduler of {self.release} can only be reached inside of Kubernetes",
+                hint=hint(
+                    "Set scheduler.service.type to LoadBalancer or NodePort, or give an address "
+                    "that others can reach: {}",
+                    address="tcp://HOST:8786",
+                ),
+            )
         if ways != [ADDRESS] and (
             reason := await scheduler.hopeless(self.kubernetes, self.scheduler)
         ):

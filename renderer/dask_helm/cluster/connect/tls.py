@@ -5,8 +5,9 @@ the Secret that the scheduler's pod mounts: its configuration names files, its m
 """
 
 import base64
+import ssl
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from distributed.security import Security
@@ -65,6 +66,29 @@ def protocol(scheduler: Scheduler, found: Security | None) -> str:
     """Return the protocol of the scheduler's address."""
     given = scheduler.address.partition("://")[0]
     return "tls" if given == "tcp" and found is not None and found.tls_ca_file else given
+
+
+def connection_args(found: Security | None) -> dict[str, Any]:
+    """Return the arguments of `distributed`'s connections. Raises TlsError for bad certificates."""
+    if found is None:
+        return {}
+    for part in _SOURCES:
+        content(getattr(found, part))  # OpenSSL does not name a file that is missing
+    try:
+        arguments: dict[str, Any] = found.get_connection_args("client")
+    except ssl.SSLError as error:
+        raise TlsError(f"The certificates for the scheduler are invalid: {error}") from error
+    return arguments
+
+
+def content(given: str | None) -> str | None:
+    """Return the text of a certificate or key, which `distributed` takes in place of a file."""
+    if given is None or "\n" in given:
+        return given
+    try:
+        return Path(given).read_text()
+    except OSError as error:
+        raise TlsError(f"Cannot read the certificate file {given}: {error.strerror}") from error
 
 
 def required(scheduler: Scheduler) -> bool:
