@@ -1,9 +1,10 @@
 {{- /*
 A Deployment of one component. Input: root, component, pool (workers only), values (the component's,
-merged), args, env, ports, health, volumes, mounts; see _pod.tpl for the last six.
+merged), config (the text of its own ConfigMap), args, env, ports, health, volumes, mounts; see _pod.tpl
+for the last six.
 */ -}}
 {{- define "dask.deployment" -}}
-{{- $checksums := include "dask.checksums" .root | fromYaml -}}
+{{- $checksums := include "dask.checksums" . | fromYaml -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -52,7 +53,10 @@ dask-helm/replicas: {{ .values.replicas | int | quote }}
 
 {{- /* Pods read their ConfigMaps only when they start, so a change must restart them. */ -}}
 {{- define "dask.checksums" -}}
-{{- with (.Values.dask | default dict).config }}
+{{- with (.root.Values.dask | default dict).config }}
 checksum/config: {{ toYaml . | sha256sum }}
+{{- end }}
+{{- with .config }}
+checksum/{{ $.component }}: {{ sha256sum . }}
 {{- end }}
 {{- end -}}

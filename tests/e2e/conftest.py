@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from devcluster.errors import UnusableError
 from harness import target
 from harness.release import CHART, Release
+from tests.e2e.ingress import HOST
 
 NewRelease = Callable[..., Release]
 
@@ -92,3 +95,23 @@ def temporary_files(
 
 def _kubectl(cluster: target.Target, *arguments: str) -> None:
     subprocess.run(cluster.kubectl(*arguments), check=True, capture_output=True)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """Yield a page of a real browser for which HOST is this machine."""
+    arguments = [
+        "--no-sandbox",
+        f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        context = browser.new_context(ignore_https_errors=True)
+        context.set_default_timeout(300_000)
+        yield context.new_page()
+        browser.close()

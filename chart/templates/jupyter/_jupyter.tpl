@@ -14,10 +14,41 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Without a token of ours Jupyter makes a random one of its own. */ -}}
+{{- /*
+Where a browser finds the dashboard: behind jupyter-server-proxy, which cannot serve one with a prefix
+because its pages have absolute paths, else at the Ingress. Dask fills in {host} and {port}.
+*/ -}}
+{{- define "dask.jupyter.dashboardLink" -}}
+{{- $dashboard := .Values.scheduler.dashboard | default dict -}}
+{{- $ingress := $dashboard.ingress | default dict -}}
+{{- if not (include "dask.path" $dashboard.prefix) -}}
+{{- printf "%s/proxy/{host}:{port}/status" (include "dask.path" .Values.jupyter.prefix) -}}
+{{- else if and $ingress.enabled $ingress.hosts -}}
+{{- printf "%s://%s%s/status" ($ingress.tls | empty | ternary "http" "https") (first $ingress.hosts) (include "dask.path" $dashboard.prefix) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /*
+With rights, the Dask panel of JupyterLab shows the release instead of a cluster inside of the pod.
+Without a token of ours Jupyter makes a random one of its own.
+*/ -}}
 {{- define "dask.jupyter.env" -}}
 - name: DASK_SCHEDULER_ADDRESS
   value: {{ include "dask.schedulerAddress" . | quote }}
+{{- with include "dask.jupyter.dashboardLink" . }}
+- name: DASK_DISTRIBUTED__DASHBOARD__LINK
+  value: {{ . | quote }}
+{{- end }}
+- name: JUPYTER_CONFIG_PATH
+  value: /etc/dask-helm/jupyter
+{{- if (.Values.rbac | default dict).create }}
+- name: DASK_LABEXTENSION__FACTORY__MODULE
+  value: dask_helm.cluster.panel
+- name: DASK_LABEXTENSION__FACTORY__CLASS
+  value: attached
+- name: DASK_LABEXTENSION__INITIAL
+  value: {{ list (dict "name" .Release.Name) | toJson | quote }}
+{{- end }}
 {{- with .Values.jupyter.existingSecret }}
 - name: JUPYTER_TOKEN
   valueFrom:
@@ -44,7 +75,25 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* jupyter_server_config: the proxy leads to the release's scheduler and nowhere else. */ -}}
+{{- define "dask.jupyter.config" -}}
+{{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
+{{- $hosts := list $host -}}
+{{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
+{{- $own := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
+{{- include "dask.overlay" (list $own (.Values.jupyter.config | default dict)) -}}
+{{- end -}}
+
+{{- define "dask.jupyter.mounts" -}}
+- name: dask-jupyter
+  mountPath: /etc/dask-helm/jupyter
+  readOnly: true
+{{- end -}}
+
 {{- define "dask.jupyter.volumes" -}}
+- name: dask-jupyter
+  configMap:
+    name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") }}
 {{- with include "dask.jupyter.claim" . }}
 - name: dask-home
   persistentVolumeClaim:
