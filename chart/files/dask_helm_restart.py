@@ -58,8 +58,11 @@ async def dask_setup(nanny):
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     # Before the worker starts, which needs the scheduler as well. A later answer may already be
     # that of the next scheduler.
-    with contextlib.suppress(Exception):
-        nanny.known_scheduler = await identifier(nanny)
+    while not hasattr(nanny, "known_scheduler"):
+        try:
+            nanny.known_scheduler = await identifier(nanny)
+        except Exception:  # it is still starting
+            await asyncio.sleep(1)
 
 
 def is_of_pod(nanny):

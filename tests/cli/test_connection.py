@@ -84,7 +84,7 @@ def test_a_client_needs_nothing_else(server: ObjectServer, tmp_path: Path) -> No
         service(server, "NodePort", nodePort=local.scheduler.port)
         done = invoke("connection", "--kubeconfig", server.kubeconfig)
         assert done.stderr == ""
-        assert done.stdout.startswith("# The Dask cluster r.here. Save this file in ")
+        assert done.stdout.startswith("# The Dask cluster r.here. Set DASK_CONFIG to ")
         assert yaml.safe_load(done.stdout) == {
             "scheduler-address": f"tcp://127.0.0.1:{local.scheduler.port}",
             "distributed": {"dashboard": {"link": "http://127.0.0.1:30787/status"}},

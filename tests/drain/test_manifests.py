@@ -59,7 +59,7 @@ def test_the_scripts_of_workers_are_in_the_config_map_as_they_stand() -> None:
 
 def test_nannies_load_what_hands_over() -> None:
     folder = "/etc/dask-helm/files"
-    files = [f"{folder}/dask_helm_restart.py", f"{folder}/dask_helm_handover.py"]
+    files = [f"{folder}/dask_helm_handover.py", f"{folder}/dask_helm_restart.py"]
     gpu = {"type": "gpu"}
     objects = render({"workers": {"default": {}, "two": {"processes": 2}, "gpu": gpu}})
     for name in ("worker", "worker-two"):
@@ -109,7 +109,8 @@ def test_a_pool_overrides_how_it_is_drained() -> None:
 
 
 def test_without_pools_there_is_no_script() -> None:
-    assert not [o for o in render({"workers": {"default": None}}) if o["kind"] == "ConfigMap"]
+    objects = render({"workers": {"default": None}, "jupyter": {"enabled": False}})
+    assert not [one for one in objects if one["kind"] == "ConfigMap"]
 
 
 @pytest.mark.parametrize("place", ["podDefaults", "workerDefaults", "pool"])

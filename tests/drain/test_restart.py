@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,13 +24,15 @@ LIMIT = 300  # seconds, after which something hangs
 class Pair:
     """A scheduler that can be replaced, and a worker with its nanny."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, with_scheduler: bool = True) -> None:
         (self.port,) = free_ports(1)
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self._folder = folder
         self._running: list[Process] = []
-        self.scheduler = self.start_scheduler()
+        self.scheduler: Process
+        if with_scheduler:
+            self.start_scheduler()
         place = [f"--local-directory={folder}", "--name=w", "--no-dashboard", "--nthreads=1"]
         self.worker = self._start("worker", self.address, *place, f"--preload-nanny={PRELOAD}")
 
@@ -130,3 +133,19 @@ def test_a_worker_that_is_removed_on_purpose_ends(pair: Pair, by_hook: bool) -> 
             pair.begin_hook()
         client.retire_workers(list(client.scheduler_info()["workers"]))
     assert pair.worker.wait(LIMIT) == 0
+
+
+def test_a_scheduler_that_starts_later_than_the_worker(tmp_path: Path) -> None:
+    """It is known as well, so the worker outlives it."""
+    pair = Pair(tmp_path, with_scheduler=False)
+    try:
+        until(pair.says("Run preload setup"))
+        time.sleep(3)
+        pair.start_scheduler()
+        assert pair.compute() == 3
+        pair.scheduler.kill()
+        until(pair.says("has gone: waiting for it"))
+        pair.start_scheduler()
+        assert pair.compute() == 3
+    finally:
+        pair.end()

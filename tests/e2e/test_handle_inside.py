@@ -112,14 +112,17 @@ def test_a_process_that_has_only_a_printed_configuration(installed: Release) -> 
         env -i PATH="$PATH" HOME=/tmp DASK_CONFIG=/tmp/shared.yaml KUBECONFIG=/dev/null \\
             python -c 'from distributed import Client
         with Client(timeout=120) as client:
-            print(client.scheduler.address, client.submit(sum, [1, 2]).result())'
+            result = client.submit(sum, [1, 2]).result()
+            print(client.scheduler.address, client.dashboard_link, result)'
     """
     node_port = json.dumps({"spec": {"type": "NodePort"}})
     installed.kubectl("patch", "service", "demo-dask-scheduler", "-p", node_port)
     command = ("sh", "-ec", textwrap.dedent(script))
     said = installed.kubectl("exec", "deployment/demo-dask-jupyter", "--", *command)
-    address, result = said.splitlines()[-1].split()
+    address, link, result = said.splitlines()[-1].split()
     service = installed.objects("service", labels.SCHEDULER)[0]
-    port = next(p["nodePort"] for p in service["spec"]["ports"] if p["name"] == labels.COMM_PORT)
-    assert address.endswith(f":{port}")
+    ports = {port["name"]: port["nodePort"] for port in service["spec"]["ports"]}
+    host, _, number = address.rpartition(":")
+    assert int(number) == ports[labels.COMM_PORT]
+    assert link == f"{host.replace('tcp', 'http')}:{ports[labels.DASHBOARD_PORT]}/status"
     assert result == "3"

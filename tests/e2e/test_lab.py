@@ -28,8 +28,12 @@ with HelmCluster() as cluster:
 def test_the_dask_panel_behind_an_ingress(release: Release, page: Page, tmp_path: Path) -> None:
     release.install(values=BEHIND_INGRESS)
     seen = Observer(release)
-    sockets: list[str] = []
-    page.on("websocket", lambda opened: sockets.append(opened.url))
+    host = f"demo-dask-scheduler.{release.namespace}.svc:8787"
+    received: list[str] = []
+    page.on(
+        "websocket",
+        lambda opened: opened.on("framereceived", lambda _: received.append(opened.url)),
+    )
     with controller(release, tmp_path) as port:
         page.goto(f"https://{HOST}:{port}/jupyter/lab?token={release.jupyter_token()}")
         page.locator('[data-id="dask-dashboard-launcher"]').click()
@@ -39,25 +43,23 @@ def test_the_dask_panel_behind_an_ingress(release: Release, page: Page, tmp_path
         assert clusters.locator(".dask-ClusterListingItem-title").text_content() == "demo"
 
         page.locator(".dask-DashboardListing-item").get_by_text("Workers", exact=True).click()
-        plot = page.frame_locator("iframe")
-        plot.locator(".bk-Figure, .bk-DataTable").first.wait_for()
+        page.frame_locator("iframe").locator(".bk-Figure").first.wait_for(state="attached")
+        plot = f"wss://{HOST}:{port}/jupyter/proxy/{host}/individual-workers/ws"
+        observation.until(lambda: received.count(plot) > 5, 60, f"live data, not {received}")
         page.screenshot(path=tmp_path / "panel.png")
-        proxied = (
-            f"wss://{HOST}:{port}/jupyter/proxy/demo-dask-scheduler.{release.namespace}.svc:8787"
-        )
-        observation.until(lambda: any(url.startswith(proxied) for url in sockets))
 
-        scaled(page, clusters, 1)
-        observation.until(lambda: seen.replicas() == 1)
+        with page.expect_response(lambda answer: answer.request.method == "PATCH") as done:
+            scaled(page, clusters, 1)
+        assert done.value.ok
+        assert seen.replicas() == 1
         expect(clusters).to_contain_text("Number of Workers: 1")
 
-        page.get_by_role("button", name="NEW").click()
+        page.get_by_role("button", name="NEW", exact=True).click()
         expect(clusters).to_have_count(2)
         for item in clusters.all():
             expect(item).to_contain_text("Number of Workers: 1")
         for left in (1, 0):
             clusters.first.locator(".dask-ClusterListingItem-stop").click()
-            page.locator(".jp-Dialog .jp-mod-accept").click()
             expect(clusters).to_have_count(left)
         assert seen.replicas() == 1, "the release stays"
 

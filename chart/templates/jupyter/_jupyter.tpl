@@ -35,13 +35,16 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- define "dask.jupyter.env" -}}
 - name: DASK_SCHEDULER_ADDRESS
   value: {{ include "dask.schedulerAddress" . | quote }}
+{{- $config := (.Values.dask | default dict).config | default dict }}
+{{- if not ((($config.distributed | default dict).dashboard | default dict).link) }}
 {{- with include "dask.jupyter.dashboardLink" . }}
 - name: DASK_DISTRIBUTED__DASHBOARD__LINK
   value: {{ . | quote }}
 {{- end }}
+{{- end }}
 - name: JUPYTER_CONFIG_PATH
   value: /etc/dask-helm/jupyter
-{{- if (.Values.rbac | default dict).create }}
+{{- if and (.Values.rbac | default dict).create (not $config.labextension) }}
 - name: DASK_LABEXTENSION__FACTORY__MODULE
   value: dask_helm.cluster.panel
 - name: DASK_LABEXTENSION__FACTORY__CLASS
@@ -75,13 +78,14 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- end -}}
 {{- end -}}
 
-{{- /* jupyter_server_config: the proxy leads to the release's scheduler and nowhere else. */ -}}
+{{- /* jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else. */ -}}
 {{- define "dask.jupyter.config" -}}
 {{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
-{{- $hosts := list $host -}}
+{{- $hosts := list "localhost" "127.0.0.1" $host -}}
 {{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
-{{- $own := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
-{{- include "dask.overlay" (list $own (.Values.jupyter.config | default dict)) -}}
+{{- $given := .Values.jupyter.config | default dict -}}
+{{- $proxy := include "dask.overlay" (list (dict "host_allowlist" $hosts) ($given.ServerProxy | default dict)) | fromYaml -}}
+{{- include "dask.overlay" (list $given (dict "ServerProxy" $proxy)) -}}
 {{- end -}}
 
 {{- define "dask.jupyter.mounts" -}}

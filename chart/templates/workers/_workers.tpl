@@ -7,15 +7,15 @@
 {{- if eq $count 1 }}{{ $first }}{{ else }}{{ printf "%d:%d" $first (add $first $count -1) }}{{ end -}}
 {{- end -}}
 
-{{- /* The files that the nannies load. */ -}}
+{{- /* The files that the nannies load; the last one waits for the scheduler. */ -}}
 {{- define "dask.worker.preloads" -}}
-- /etc/dask-helm/files/dask_helm_restart.py
 {{- if .values.drain.enabled }}
 - /etc/dask-helm/files/dask_helm_handover.py
 {{- end }}
 {{- if gt (include "dask.worker.processes" . | int) 1 }}
 - /etc/dask-helm/files/dask_helm_ports.py
 {{- end }}
+- /etc/dask-helm/files/dask_helm_restart.py
 {{- end -}}
 
 {{- /* Those that the user configures, which the environment would replace. */ -}}

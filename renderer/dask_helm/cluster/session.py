@@ -298,8 +298,11 @@ def _abandon(
             asyncio.run_coroutine_threadsafe(work, loop).result()
         except RuntimeError:  # the loop has ended
             work.close()
-        if runner:
-            runner.stop()
+        except (CancelledError, OSError):  # it ends at this moment, or a connection is broken
+            pass
+        finally:
+            if runner:
+                runner.stop()
 
     # The garbage collector may run in the thread of the loop, which must not wait for itself.
     threading.Thread(target=end, name="dask-helm closes", daemon=True).start()

@@ -11,12 +11,12 @@ from dask_helm.cli.releases import Reach
 EXAMPLES = """
 \b
 Examples:
-  dask-helm connection my > ~/.config/dask/my.yaml
+  dask-helm connection my > my.yaml
   dask-helm connection my --address tcp://dask.example.com:8786 > my.yaml
 """
 _INTRODUCTION = """\
-# The Dask cluster {}. Save this file in ~/.config/dask, or set DASK_CONFIG to its path.
-# Then `distributed.Client()` connects to the cluster, without access to Kubernetes.
+# The Dask cluster {}. Set DASK_CONFIG to the path of this file, then `distributed.Client()`
+# connects to the cluster, without access to Kubernetes. A file in ~/.config/dask is always used.
 """
 
 
@@ -33,11 +33,15 @@ def command(reach: Reach) -> None:
 
 
 async def _print(reach: Reach) -> None:
+    import dask
+
     from dask_helm.cluster.connect import connection, sharing
     from dask_helm.cluster.connect.routes import AUTO, RouteOptions
 
     route = RouteOptions(reach.via or AUTO, reach.address, for_others=True)
-    with Progress():
+    # Not with a template of this machine's, which may lead through a proxy of its own.
+    direct = {"distributed.dashboard.link": "{scheme}://{host}:{port}/status"}
+    with Progress(), dask.config.set(direct):
         opened = await connection.connect(connection.Settings(*reach.sought, route))
     try:
         configuration = sharing.configuration(opened)

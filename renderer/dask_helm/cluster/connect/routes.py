@@ -78,7 +78,7 @@ def candidates(options: RouteOptions, found: Scheduler, in_pod: bool) -> list[st
     published = {"LoadBalancer": [LOAD_BALANCER], "NodePort": [NODE_PORT]}
     direct = published.get(found.service["spec"].get("type"), []) if found.service else []
     if options.for_others:
-        return direct
+        return direct if found.service else [ADDRESS]
     is_inside = in_pod and not options.forward_cluster_ip
     if found.service is None:
         return [SERVICE if is_inside else ADDRESS]

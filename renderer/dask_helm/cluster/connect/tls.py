@@ -83,10 +83,10 @@ def connection_args(found: Security | None) -> dict[str, Any]:
 
 def content(given: str | None) -> str | None:
     """Return the text of a certificate or key, which `distributed` takes in place of a file."""
-    if given is None or "\n" in given:
-        return given
+    if not given or "\n" in given:
+        return given or None
     try:
-        return Path(given).read_text()
+        return Path(given).read_text("utf-8", "replace")  # comments may be in any encoding
     except OSError as error:
         raise TlsError(f"Cannot read the certificate file {given}: {error.strerror}") from error
 

@@ -129,7 +129,7 @@ class Hooks:
 class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     """Adapts one pool, in place of `before`; awaiting it raises if another handle adapts it."""
 
-    # Only these keep a handle alive that nobody else uses.
+    # These keep a handle alive that nobody else uses.
     _active: ClassVar[set[Any]] = set()
 
     def __init__(
@@ -151,6 +151,8 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
         self._refusal: ClusterError | None = None
         super().__init__(cluster, **options)
         self._trend = Trend(self.wait_count)
+        ended = [one for one in self._active if one.cluster.loop.asyncio_loop.is_closed()]
+        self._active.difference_update(ended)
         self._active.add(self)
 
     def __await__(self) -> Generator[Any, None, "PoolAdaptive"]:
