@@ -111,7 +111,7 @@ def test_files_that_the_nannies_of_gpu_workers_load_already_stay(
 ) -> None:
     config = {"distributed": {"nanny": {"preload": own}}}
     objects = render({"dask": {"config": config}, "workers": {"default": {"type": "gpu"}}})
-    ours = [f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("restart", "handover")]
+    ours = [f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("handover", "restart")]
     assert preloads(container(objects, "demo-dask-worker")) == [*first, *ours]
 
 
@@ -136,7 +136,7 @@ def test_gpu_pool() -> None:
     )
     assert not [a for a in worker["args"] if a.startswith(("--nanny-port", "--nworkers"))]
     loaded = [
-        f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("restart", "handover", "ports")
+        f"/etc/dask-helm/files/dask_helm_{name}.py" for name in ("handover", "ports", "restart")
     ]
     assert preloads(worker) == loaded
     assert worker["resources"]["limits"]["nvidia.com/mig-1g.10gb"] == 4

@@ -15,7 +15,7 @@ from tests.paths import EXAMPLES, VALUES
 
 POOLS = VALUES / "pools.yaml"
 SOME = ("highmem", "burst")
-OF_JUPYTER = ("Deployment", "Role", "RoleBinding", "Service", "ServiceAccount")
+OF_JUPYTER = ("ConfigMap", "Deployment", "Role", "RoleBinding", "Service", "ServiceAccount")
 TEAM = ("demo", "--namespace", "team")
 
 
