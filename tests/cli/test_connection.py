@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import dask
 import pytest
 import yaml
 from dask_helm import labels
@@ -16,6 +15,7 @@ from distributed import LocalCluster
 from distributed.security import Security
 
 from tests.cli.program import invoke, refusal
+from tests.cluster.certificates import configured, texts, written
 from tests.cluster.fakes import deployment, ours, pod, thing
 from tests.cluster.server import ObjectServer
 
@@ -61,11 +61,6 @@ def service(server: ObjectServer, kind: str, **comm: Any) -> None:
     server.kubernetes.objects.append(thing("services", "r-dask-scheduler", OWN, spec=spec))
 
 
-def configured(files: dict[str, Any]) -> Any:
-    """Return a context in which Dask's configuration has these certificates."""
-    return dask.config.set({f"distributed.comm.tls.{name}": file for name, file in files.items()})
-
-
 def computed(configuration: str, folder: Path) -> str:
     """Return what a process prints that has this configuration and no kubeconfig."""
     file = folder / "shared.yaml"
@@ -98,25 +93,15 @@ def test_with_tls_it_holds_the_certificates(
     server: ObjectServer, tmp_path: Path, in_files: bool
 ) -> None:
     own = Security.temporary()
-    texts = {
-        "ca-file": own.tls_ca_file,
-        "client.cert": own.tls_client_cert,
-        "client.key": own.tls_client_key,
-    }
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    given = {name: str(tmp_path / name) for name in texts} if in_files else texts
+    files = written(own, tmp_path)
     service(server, "ClusterIP")
-    where = {"n_workers": 1, "processes": False, "dashboard_address": ":0"}
-    with LocalCluster(**where, security=own) as local:
-        with dask.config.set(
-            {f"distributed.comm.tls.{name}": text for name, text in given.items()}
-        ):
+    with LocalCluster(**{**LOCAL, "protocol": "tls"}, security=own) as local:
+        with configured(files if in_files else texts(own)):
             address = ["--address", local.scheduler_address]
             done = invoke("connection", *address, "--kubeconfig", server.kubeconfig)
         assert "The output contains a private key." in done.stderr
-        for name in texts:
-            (tmp_path / name).unlink()
+        for file in files.values():
+            Path(file).unlink()
         assert computed(done.stdout, tmp_path).startswith("3 ")
 
 
@@ -137,12 +122,11 @@ def test_certificates_that_are_missing_or_wrong_are_named(
 ) -> None:
     own = Security.temporary()
     service(server, "ClusterIP")
-    texts = {"ca-file": own.tls_ca_file, "client.cert": own.tls_client_cert}
     words = ["--address", "tls://127.0.0.1:1", "--kubeconfig", str(server.kubeconfig)]
     key = tmp_path / "client.key"
-    with configured({**texts, "client.key": str(key)}):
+    with configured({**texts(own), "client.key": str(key)}):
         said = refusal("versions", *words, code=1)
     assert said.startswith(f"Error: Cannot read the certificate file {key}: No such file")
-    with configured({**texts, "client.key": "not\na key"}):
+    with configured({**texts(own), "client.key": "not\na key"}):
         said = refusal("versions", *words, code=1)
     assert said.startswith("Error: The certificates for the scheduler are invalid: ")

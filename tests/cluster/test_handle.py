@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
-import dask
 import pytest
 from dask_helm import HelmCluster, labels
 from dask_helm.cluster.connect import routes
@@ -25,6 +24,7 @@ from IPython.utils.capture import capture_output
 
 from harness.handles import traces
 from harness.waiting import until
+from tests.cluster.certificates import configured, written
 from tests.cluster.fakes import deployment, ours, pod, thing
 from tests.cluster.server import ObjectServer
 
@@ -98,14 +98,6 @@ def test_a_scheduler_that_goes_while_versions_are_asked(server: ObjectServer) ->
 def test_certificates_of_the_configuration(server: ObjectServer, tmp_path: Path) -> None:
     """The release's objects do not tell of TLS; the address does."""
     own = Security.temporary()
-    texts = {
-        "ca-file": own.tls_ca_file,
-        "client.cert": own.tls_client_cert,
-        "client.key": own.tls_client_key,
-    }
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    files = {f"distributed.comm.tls.{name}": str(tmp_path / name) for name in texts}
 
     async def scenario() -> None:
         async with connected(server, {"security": own, "protocol": "tls"}) as cluster:
@@ -113,7 +105,7 @@ def test_certificates_of_the_configuration(server: ObjectServer, tmp_path: Path)
             async with Client(cluster, asynchronous=True) as client:
                 assert client.scheduler_info()["id"] == cluster.scheduler_info["id"]
 
-    with dask.config.set(files):
+    with configured(written(own, tmp_path)):
         asyncio.run(scenario())
 
 
