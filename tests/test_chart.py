@@ -1,5 +1,6 @@
 """What the chart promises of every component: names, ports, security, pass-through."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.paths import CHART
 from tests.rendering import Object, container, find, render
 
 COMPONENTS = ["scheduler", "worker", "jupyter"]
+NOT_SAVED = "NOTEBOOKS-ARE-NOT-SAVED.md"
 
 
 def names(objects: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -26,7 +28,7 @@ def pods(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_names_come_from_the_release() -> None:
     for release, prefix in [("a", "a-dask"), ("dask", "dask"), ("my-dask-1", "my-dask-1")]:
         rendered = {o["metadata"]["name"] for o in render(release=release)}
-        assert rendered == {f"{prefix}-{c}" for c in [*COMPONENTS, "files", "test"]}
+        assert rendered == {f"{prefix}-{c}" for c in [*COMPONENTS, "files", "jupyter-seed", "test"]}
 
 
 def test_two_long_release_names_that_begin_alike_stay_apart_and_fit() -> None:
@@ -50,9 +52,9 @@ def test_the_default_install_is_what_a_restricted_namespace_takes() -> None:
     for pod in pods(render()):
         assert pod["spec"]["securityContext"]["runAsNonRoot"] is True
         assert pod["spec"]["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-        context = pod["spec"]["containers"][0]["securityContext"]
-        assert context["allowPrivilegeEscalation"] is False
-        assert context["capabilities"] == {"drop": ["ALL"]}
+        for one in (*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])):
+            assert one["securityContext"]["allowPrivilegeEscalation"] is False
+            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
 def test_no_service_links_and_a_token_only_for_jupyter() -> None:
@@ -247,6 +249,8 @@ def test_the_same_pass_through_on_every_component(component: str) -> None:
     key = "workerDefaults" if component == "worker" else component
     deployment = find(render({key: own}), "Deployment", f"demo-dask-{component}")["spec"]
     pod, metadata = deployment["template"]["spec"], deployment["template"]["metadata"]
+    if component == "jupyter":
+        assert pod["initContainers"].pop(0)["name"] == "seed"
     assert {k: pod[k] for k in PASSED_THROUGH} == PASSED_THROUGH
     assert (metadata["labels"]["pl"], metadata["annotations"]["pa"]) == ("1", "1")
     first, side = pod["containers"]
@@ -318,10 +322,50 @@ def test_notebooks_on_a_claim(existing: str) -> None:
     pod = find(objects, "Deployment", "demo-dask-jupyter")["spec"]["template"]["spec"]
     wanted = {"name": "dask-home", "persistentVolumeClaim": {"claimName": claim}}
     assert [v for v in pod["volumes"] if v["name"] == "dask-home"] == [wanted]
+    assert NOT_SAVED not in find(objects, "ConfigMap", "demo-dask-jupyter-seed")["data"]
     made = [o for o in objects if o["kind"] == "PersistentVolumeClaim"]
     assert bool(made) is not bool(existing)
     for o in made:
         assert o["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_a_volume_of_the_users_at_the_home_directory_replaces_the_charts() -> None:
+    mount = {"name": "notebooks", "mountPath": "/home/me", "subPath": "a"}
+    objects = render({"jupyter": {"home": "/home/me", "volumeMounts": [mount]}})
+    pod = find(objects, "Deployment", "demo-dask-jupyter")["spec"]["template"]["spec"]
+    (jupyter,), (seed,) = pod["containers"], pod["initContainers"]
+    assert [m for m in jupyter["volumeMounts"] if m["mountPath"] == "/home/me"] == [mount]
+    assert {**mount, "mountPath": "/mnt/home"} in seed["volumeMounts"]
+    assert NOT_SAVED not in find(objects, "ConfigMap", "demo-dask-jupyter-seed")["data"]
+
+
+def test_the_home_directory_of_jupyters_image() -> None:
+    objects = render({"jupyter": {"home": "/home/me", "exampleNotebooks": False}})
+    jupyter = container(objects, "demo-dask-jupyter")
+    assert {"name": "HOME", "value": "/home/me"} in jupyter["env"]
+    assert jupyter["workingDir"] == "/home/me"
+    assert "--ServerApp.root_dir=/home/me" in jupyter["args"]
+    assert set(find(objects, "ConfigMap", "demo-dask-jupyter-seed")["data"]) == {
+        "seed.py",
+        NOT_SAVED,
+    }
+
+
+def test_a_token_of_a_secret_wins_over_a_password() -> None:
+    def provider(**jupyter: Any) -> Any:
+        objects = render({"jupyter": jupyter})
+        data = find(objects, "ConfigMap", "demo-dask-jupyter")["data"]
+        return json.loads(data["jupyter_server_config.json"]).get("PasswordIdentityProvider")
+
+    hashed = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdA$aGFzaA"
+    assert provider() is None
+    assert provider(hashedPassword=hashed) == {"hashed_password": hashed}
+    assert provider(hashedPassword=hashed, existingSecret="login") is None
+    own = {"PasswordIdentityProvider": {"allow_password_change": False}}
+    assert provider(hashedPassword=hashed, config=own) == {
+        "hashed_password": hashed,
+        "allow_password_change": False,
+    }
 
 
 def test_probes_can_be_changed_removed_and_given_a_handler() -> None:
@@ -356,7 +400,7 @@ def test_jupyters_own_flags_give_way() -> None:
     for own in (["--ServerApp.root_dir=/data", "--ip=127.0.0.1"], ["--notebook-dir", "/data"]):
         args = container(render({"jupyter": {"extraArgs": own}}), "demo-dask-jupyter")["args"]
         assert args[-len(own) :] == own
-        assert "--ServerApp.root_dir=/home/dask" not in args
+        assert "--ServerApp.root_dir=/home/jovyan" not in args
         assert ("--ip=0.0.0.0" in args) == ("--ip=127.0.0.1" not in own)
 
 

@@ -1,11 +1,13 @@
 """Wrong values are refused, and Helm says where, what and (where the chart speaks) what to write."""
 
+import hashlib
 from typing import Any
 
 import pytest
 
 from tests.rendering import refusal, template
 
+OLDER_DEFAULT = "sha1:aae8550c0a44:9507d45e087d5ee481a5ce9f4f16f37a0867318c"
 NO_SCHEDULER = {"enabled": False, "address": "tcp://elsewhere:8786"}
 
 # What the schema refuses: the line that Helm 4 prints.
@@ -123,6 +125,25 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
   jupyter:
     ingress:
       enabled: false""",
+    ),
+    (
+        "a password instead of its hash",
+        {"jupyter": {"hashedPassword": "secret"}},
+        """jupyter.hashedPassword is not a hash of Jupyter's. The following command asks for a password and prints its hash: python -c "from jupyter_server.auth import passwd; print(passwd())\"""",
+    ),
+    *(
+        (
+            f"a hash of the older chart's password, {algorithm}",
+            {"jupyter": {"hashedPassword": f"{algorithm}:5a17:{digest}"}},
+            """jupyter.hashedPassword is a hash of the password "dask", which everyone knows as the default of the older dask chart. Remove it: Jupyter then creates a random token at each start.""",
+        )
+        for algorithm in ("sha1", "sha256")
+        for digest in [hashlib.new(algorithm, b"dask5a17").hexdigest()]
+    ),
+    (
+        "the older chart's password among the settings of Jupyter",
+        {"jupyter": {"config": {"ServerApp": {"password": OLDER_DEFAULT}}}},
+        """jupyter.config.ServerApp.password is a hash of the password "dask", which everyone knows as the default of the older dask chart. Remove it: Jupyter then creates a random token at each start.""",
     ),
     (
         "pool name",

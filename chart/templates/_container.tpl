@@ -13,9 +13,9 @@ command:
 {{- /* args and not command, so that the image's entry point runs, which installs the extra packages. */}}
 args:
   {{- concat .args ($values.extraArgs | default list) | toYaml | nindent 2 }}
-workingDir: /home/dask
+workingDir: {{ include "dask.home" . | quote }}
 env:
-  {{- include "dask.env" (concat .env (include "dask.commonEnv" .root | fromYamlArray) (.root.Values.env | default list) ($values.env | default list)) | trim | nindent 2 }}
+  {{- include "dask.lastOfEach" (list "name" (concat .env (include "dask.commonEnv" . | fromYamlArray) (.root.Values.env | default list) ($values.env | default list))) | trim | nindent 2 }}
 {{- with concat (.root.Values.envFrom | default list) ($values.envFrom | default list) }}
 envFrom:
   {{- toYaml . | nindent 2 }}
@@ -36,7 +36,7 @@ resources:
 {{- end }}
 {{- end }}
 volumeMounts:
-  {{- include "dask.volumeMounts" . | nindent 2 }}
+  {{- include "dask.volumeMounts" . | trim | nindent 2 }}
 {{- end -}}
 
 {{- /* The reference of an image. Input: the image's values, with tag filled in. */ -}}

@@ -1,7 +1,6 @@
 {{- /*
 A Deployment of one component. Input: root, component, pool (workers only), values (the component's,
-merged), config (the text of its own ConfigMap), args, env, ports, health, volumes, mounts; see _pod.tpl
-for the last six.
+merged), config (the text of its own ConfigMap), and the rest as for dask.podSpec.
 */ -}}
 {{- define "dask.deployment" -}}
 {{- $checksums := include "dask.checksums" . | fromYaml -}}

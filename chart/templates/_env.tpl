@@ -1,31 +1,32 @@
 {{- /*
-A list of environment variables in which each name stands once: the last one wins. Order is kept, for
-$(NAME) refers to earlier ones. Input: the list.
+A list in which the last item with a key wins, so that the user's replace the chart's. Order is kept,
+because in environment variables $(NAME) refers to earlier ones. Input: a list of the key and the list.
 */ -}}
-{{- define "dask.env" -}}
+{{- define "dask.lastOfEach" -}}
+{{- $key := first . -}}
 {{- $last := dict -}}
-{{- range $index, $variable := . }}{{ $_ := set $last $variable.name $index }}{{ end -}}
-{{- range $index, $variable := . }}
-{{- if eq (get $last $variable.name) $index }}
-- {{ toYaml $variable | indent 2 | trim }}
+{{- range $index, $item := last . }}{{ $_ := set $last (get $item $key) $index }}{{ end -}}
+{{- range $index, $item := last . }}
+{{- if eq (get $last (get $item $key)) $index }}
+- {{ toYaml $item | indent 2 | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{- /* What every component's container has. Input: the root context. */ -}}
+{{- /* What every component's container has. Input: as dask.podSpec. */ -}}
 {{- define "dask.commonEnv" -}}
 - name: HOME
-  value: /home/dask
+  value: {{ include "dask.home" . | quote }}
 {{- /* Python's getpass and others fail for a user number without a name. */}}
 - name: USER
   value: dask
 - name: LOGNAME
   value: dask
-{{- if (.Values.dask | default dict).config }}
+{{- if (.root.Values.dask | default dict).config }}
 - name: DASK_CONFIG
   value: /etc/dask-helm/config
 {{- end }}
-{{- range $manager, $packages := .Values.extraPackages }}
+{{- range $manager, $packages := .root.Values.extraPackages }}
 {{- if $packages }}
 - name: {{ printf "EXTRA_%s_PACKAGES" (upper $manager) }}
   value: {{ join " " $packages | quote }}

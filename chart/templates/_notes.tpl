@@ -13,6 +13,13 @@
 {{- define "dask.notes.warnings" -}}
 {{- include "dask.notes.openService" (dict "component" "scheduler" "values" .Values.scheduler "harm" "Anyone who can reach the scheduler can run code in the cluster.") }}
 {{- include "dask.notes.openService" (dict "component" "jupyter" "values" .Values.jupyter "harm" "Only the token protects Jupyter.") }}
+{{- if and .Values.jupyter.enabled (include "dask.jupyter.isTemporary" .) }}
+
+WARNING: notebooks are lost when Jupyter's pod stops. To keep them, write:
+  jupyter:
+    persistence:
+      enabled: true
+{{- end }}
 {{- $packages := .Values.extraPackages | default dict }}
 {{- $context := (.Values.podDefaults | default dict).podSecurityContext | default dict }}
 {{- if and (or $packages.conda $packages.apt) $context.runAsNonRoot }}

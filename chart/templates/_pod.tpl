@@ -1,6 +1,7 @@
 {{- /*
 The specification of a pod with one container of the chart's. Input: root, component, pool, values
-(the component's, merged), args, env, ports and mounts and volumes (lists), health (path and port).
+(the component's, merged), args, env, ports and mounts and volumes and initContainers (lists), health
+(path and port), home (its path), homeClaim (the claim that holds it), homeSubPath.
 */ -}}
 {{- define "dask.podSpec" -}}
 {{- $values := .values -}}
@@ -41,7 +42,7 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.initContainers }}
+{{- with concat (.initContainers | default list) ($values.initContainers | default list) }}
 initContainers:
   {{- toYaml . | nindent 2 }}
 {{- end }}

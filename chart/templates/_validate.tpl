@@ -6,7 +6,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- define "dask.validate" -}}
 {{- $messages := list -}}
 {{- $root := . -}}
-{{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "packages" "olderChart") list -}}
+{{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
 {{- $messages = include (printf "dask.validate.%s" $rule) $root | fromYamlArray | concat $messages -}}
 {{- end -}}
 {{- with $messages }}{{ fail (printf "\n\n%s\n" (join "\n\n" .)) }}{{ end -}}
@@ -97,6 +97,27 @@ Called from validate.yaml. Input of all rules: the root context.
   jupyter.extraArgs contains {{ $arg | quote }}, but Service and probes need to know it. Remove it from extraArgs and write:
     jupyter:
       {{ $key }}: {{ $given | default ($isPort | ternary "8889" "/jupyter") }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* Hashes other than Argon2 can be tested for the default password of the older chart. */ -}}
+{{- define "dask.validate.password" -}}
+{{- $form := `^(argon2:\$argon2(d|i|id)\$\S+|sha(1|224|256|384|512):[0-9a-f]+:[0-9a-f]{40,128})$` -}}
+{{- if and .Values.jupyter.hashedPassword (not (regexMatch $form .Values.jupyter.hashedPassword)) }}
+- |-
+  jupyter.hashedPassword is not a hash of Jupyter's. The following command asks for a password and prints its hash: python -c "from jupyter_server.auth import passwd; print(passwd())"
+{{- end }}
+{{- $hashes := dict "jupyter.hashedPassword" .Values.jupyter.hashedPassword -}}
+{{- range $class, $key := dict "PasswordIdentityProvider" "hashed_password" "ServerApp" "password" "NotebookApp" "password" }}
+{{- $_ := set $hashes (printf "jupyter.config.%s.%s" $class $key) (get (get ($.Values.jupyter.config | default dict) $class | default dict) $key) }}
+{{- end -}}
+{{- range $path, $hash := $hashes }}
+{{- $parts := splitn ":" 3 ($hash | default "" | toString) }}
+{{- $known := printf "dask%s" $parts._1 }}
+{{- if has $parts._2 (list (sha1sum $known) (sha256sum $known)) }}
+- |-
+  {{ $path }} is a hash of the password "dask", which everyone knows as the default of the older dask chart. Remove it: Jupyter then creates a random token at each start.
 {{- end }}
 {{- end }}
 {{- end -}}

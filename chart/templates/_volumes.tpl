@@ -1,12 +1,19 @@
 {{- /*
-The root file system of a pod may be read-only: the home directory and /tmp are volumes. Input of both:
+The root file system of a pod may be read-only: the home directory and /tmp are volumes. Input of all:
 as dask.podSpec; .volumes and .mounts are the component's own.
 */ -}}
+{{- define "dask.home" -}}
+{{- .home | default "/home/dask" -}}
+{{- end -}}
+
 {{- define "dask.volumes" -}}
-{{- if not .home }}
 - name: dask-home
+  {{- if .homeClaim }}
+  persistentVolumeClaim:
+    claimName: {{ .homeClaim | quote }}
+  {{- else }}
   emptyDir: {}
-{{- end }}
+  {{- end }}
 - name: dask-tmp
   emptyDir: {}
 {{- if (.root.Values.dask | default dict).config }}
@@ -20,8 +27,13 @@ as dask.podSpec; .volumes and .mounts are the component's own.
 {{- end -}}
 
 {{- define "dask.volumeMounts" -}}
+{{- $own := include "dask.ownVolumeMounts" . | fromYamlArray -}}
+{{- include "dask.lastOfEach" (list "mountPath" (concat $own (.mounts | default list) (.values.volumeMounts | default list))) }}
+{{- end -}}
+
+{{- define "dask.ownVolumeMounts" -}}
 - name: dask-home
-  mountPath: /home/dask
+  mountPath: {{ include "dask.home" . | quote }}
   {{- with .homeSubPath }}
   subPath: {{ . | quote }}
   {{- end }}
@@ -31,8 +43,5 @@ as dask.podSpec; .volumes and .mounts are the component's own.
 - name: dask-config
   mountPath: /etc/dask-helm/config
   readOnly: true
-{{- end }}
-{{- with concat (.mounts | default list) (.values.volumeMounts | default list) }}
-{{ toYaml . }}
 {{- end }}
 {{- end -}}

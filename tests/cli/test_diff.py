@@ -46,7 +46,7 @@ def test_patch_reads_it(folder: Path) -> None:
 def test_one_file_is_compared_with_the_defaults() -> None:
     Path("one.yaml").write_text("jupyter: {enabled: false}\n")
     result = diff("one.yaml")
-    assert result.stderr == "0 added, 0 changed, 6 removed\n"
+    assert result.stderr == "0 added, 0 changed, 7 removed\n"
     assert "--- defaults: Service/dask-jupyter\n+++ /dev/null\n" in result.stdout
 
 

@@ -137,9 +137,10 @@ def test_the_notes_warn_of_a_hook_that_replaces_ours() -> None:
             command, input=text, capture_output=True, text=True, check=True
         ).stdout.partition("NOTES:")[2]
 
-    assert "WARNING: the preStop hook of the pool a replaces" in notes(preStop=OWN)
-    assert "WARNING" not in notes(postStart=OWN)
-    assert "WARNING" not in notes(preStop=None), "null says that it is meant so"
+    warning = "WARNING: the preStop hook of the pool a replaces"
+    assert warning in notes(preStop=OWN)
+    assert warning not in notes(postStart=OWN)
+    assert warning not in notes(preStop=None), "null says that it is meant so"
 
 
 def test_the_grace_period_follows_the_timeout_unless_it_is_given() -> None:

@@ -10,7 +10,7 @@
 - --no-browser
 - --ServerApp.base_url={{ include "dask.path" .Values.jupyter.prefix }}/
 {{- if not (regexMatch `(?m)^--((Server|Notebook)App\.(root_dir|notebook_dir)|notebook-dir)(=|$)` $own) }}
-- {{ .Values.jupyter.rootDir | default "/home/dask" | printf "--ServerApp.root_dir=%s" | quote }}
+- {{ .Values.jupyter.rootDir | default (include "dask.jupyter.home" .) | printf "--ServerApp.root_dir=%s" | quote }}
 {{- end }}
 {{- end -}}
 
@@ -61,6 +61,10 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- end }}
 {{- end -}}
 
+{{- define "dask.jupyter.home" -}}
+{{- .Values.jupyter.home | default "/home/jovyan" -}}
+{{- end -}}
+
 {{- define "dask.jupyter.port" -}}
 {{- .Values.jupyter.port | default 8888 | int -}}
 {{- end -}}
@@ -78,14 +82,22 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- end -}}
 {{- end -}}
 
-{{- /* jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else. */ -}}
+{{- /*
+jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else; a token of
+a Secret wins over the password.
+*/ -}}
 {{- define "dask.jupyter.config" -}}
 {{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
 {{- $hosts := list "localhost" "127.0.0.1" $host -}}
 {{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
-{{- $given := .Values.jupyter.config | default dict -}}
-{{- $proxy := include "dask.overlay" (list (dict "host_allowlist" $hosts) ($given.ServerProxy | default dict)) | fromYaml -}}
-{{- include "dask.overlay" (list $given (dict "ServerProxy" $proxy)) -}}
+{{- $config := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
+{{- if and .Values.jupyter.hashedPassword (not .Values.jupyter.existingSecret) }}
+{{- $_ := set $config "PasswordIdentityProvider" (dict "hashed_password" .Values.jupyter.hashedPassword) }}
+{{- end -}}
+{{- range $class, $settings := .Values.jupyter.config }}
+{{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | fromYaml) }}
+{{- end -}}
+{{- $config | toYaml -}}
 {{- end -}}
 
 {{- define "dask.jupyter.mounts" -}}
@@ -98,11 +110,62 @@ Without a token of ours Jupyter makes a random one of its own.
 - name: dask-jupyter
   configMap:
     name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") }}
-{{- with include "dask.jupyter.claim" . }}
-- name: dask-home
-  persistentVolumeClaim:
-    claimName: {{ . }}
-{{- end }}
+- name: dask-seed
+  configMap:
+    name: {{ include "dask.jupyter.seedName" . }}
+{{- end -}}
+
+{{- /* Whether the home directory ends with the pod: neither a claim nor a mount of the user's keeps it. */ -}}
+{{- define "dask.jupyter.isTemporary" -}}
+{{- $home := include "dask.jupyter.home" . -}}
+{{- $kept := (.Values.jupyter.persistence | default dict).enabled -}}
+{{- range (include "dask.jupyter.values" . | fromYaml).volumeMounts }}
+{{- $kept = or $kept (eq .mountPath $home) }}
+{{- end -}}
+{{- $kept | empty | ternary "true" "" -}}
+{{- end -}}
+
+{{- define "dask.jupyter.seedName" -}}
+{{- printf "%s-seed" (include "dask.componentName" (dict "root" . "component" "jupyter")) -}}
+{{- end -}}
+
+{{- /*
+A volume hides what the image has in its home directory: this container copies it there, and the example
+notebooks. It runs through the image's entry point, which may be what puts Python on the PATH. Input: as
+dask.podSpec.
+*/ -}}
+{{- define "dask.jupyter.seed" -}}
+{{- $home := .home -}}
+{{- $values := .values -}}
+- name: seed
+  image: {{ include "dask.image" .image | quote }}
+  {{- with .image.pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
+  {{- with $values.command }}
+  command:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  args: [python, /etc/dask-helm/seed/seed.py, {{ $home | quote }}, /mnt/home]
+  {{- with $values.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.securityContext }}
+  securityContext:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  volumeMounts:
+    {{- range include "dask.volumeMounts" . | fromYamlArray }}
+    {{- if eq .mountPath $home }}
+    - {{ set . "mountPath" "/mnt/home" | toYaml | indent 6 | trim }}
+    {{- end }}
+    {{- end }}
+    - name: dask-tmp
+      mountPath: /tmp
+    - name: dask-seed
+      mountPath: /etc/dask-helm/seed
+      readOnly: true
 {{- end -}}
 
 {{- /* Jupyter's values; with rbac.create its pod has an account with rights, and a token of it. */ -}}

@@ -225,12 +225,14 @@ class HelmCluster(ShownCluster):
     def jupyter_link(self) -> Any:
         """The address of Jupyter on this machine; an awaitable in an asynchronous handle.
 
-        Raises MissingError when no Jupyter runs.
+        It contains the login token if you may read it: treat the link like a password. Raises
+        MissingError when no Jupyter runs.
         """
 
         async def link() -> str:
             opened = self._opened_connection
-            return await opened.jupyter_link(await opened.find_jupyter())
+            found = await opened.find_jupyter()
+            return (await found.login()).added_to(await opened.jupyter_link(found))
 
         return self.sync(link)
 

@@ -129,6 +129,7 @@ PATTERNS = {
     "^([a-z]([-a-z0-9]*[a-z0-9])?)?$": (
         "a name of lower-case letters, digits and dashes that begins with a letter,"
     ),
+    "^/.*[^/]$": "an absolute path without a slash at the end",
     "^(/?[A-Za-z0-9._~-]+)*/?$": "a path of letters, digits and the characters . _ ~ -",
     r"^((tcp|tls|ws|wss|ucx|ucxx)://[^/\s]+:[0-9]+/?)?$": "an address with scheme and port",
 }

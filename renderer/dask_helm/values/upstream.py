@@ -61,13 +61,13 @@ GONE: dict[str, str] = {
     "jupyter.name": _LABEL,
     "jupyter.servicePort": "the Service has the port of Jupyter; see jupyter.port",
     "jupyter.rbac": "use rbac.create, or an existing account in jupyter.serviceAccountName",
-    "jupyter.password": "put the token into a Secret and name it in jupyter.existingSecret",
+    "jupyter.password": "put a new hash into jupyter.hashedPassword, "
+    "or a token into a Secret and name it in jupyter.existingSecret",
     "jupyter.passwordHint": "the notes of the release show how to read the token",
-    "jupyter.extraConfig": "use jupyter.extraArgs, or mount a file with jupyter.volumes",
+    "jupyter.extraConfig": "use jupyter.config, jupyter.extraArgs, or mount a file with jupyter.volumes",
 }
 
 GROUPS = "additional_worker_groups"
-_HOME, _OWN_HOME = "/home/jovyan", "/home/dask"
 
 Moves = list[tuple[ValuePath, ValuePath, Any]]
 
@@ -150,22 +150,9 @@ def _flags(arguments: Any) -> Any:
     return arguments
 
 
-def _at_home(mounts: Any) -> Any:
-    """Return volume mounts with the home directory of this chart's pods."""
-    if not isinstance(mounts, list):
-        return mounts
-    return [
-        {**mount, "mountPath": mount["mountPath"].replace(_HOME, _OWN_HOME, 1)}
-        if isinstance(mount, dict) and str(mount.get("mountPath")).startswith(_HOME)
-        else mount
-        for mount in mounts
-    ]
-
-
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "worker": _gpu_worker,
     "jupyter.args": _flags,
-    "jupyter.mounts.volumeMounts": _at_home,
 }
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import webbrowser
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
@@ -62,10 +61,10 @@ async def _jupyter(reach: Reach, browser: bool, output: str) -> None:
         found = await release.find_jupyter()
         url = await release.jupyter_link(found, _PORTS["jupyter"])
         login = await found.login()
-        inside = f"{url.rstrip('/')}/?token={quote(login.token, safe='')}" if login.token else url
+        inside = login.added_to(url)
         _show(url if browser else inside, output)
         if not login.token:
-            text = "The token for the login cannot be read. Print it with:"
+            text = "The token cannot be read. Log in with the password, or print the token:"
             click.echo(f"{text}\n  {login.command}", err=True)
         await _opened(inside, browser, _PORTS["jupyter"], release.jupyter)
 

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from distributed.utils import format_dashboard_link
 
@@ -49,6 +50,10 @@ class Login:
 
     token: str | None
     command: str
+
+    def added_to(self, url: str) -> str:
+        """Return the address with the token, which logs a browser in; unchanged without a token."""
+        return f"{url.rstrip('/')}/?token={quote(self.token, safe='')}" if self.token else url
 
 
 @dataclass(frozen=True)
