@@ -15,6 +15,7 @@ from devcluster import (
     machine,
     network,
     node,
+    notebook,
     programs,
     store,
 )
@@ -86,7 +87,8 @@ def _inputs() -> str:
     """Return a hash of everything that a cluster is made from."""
     ours = sorted(_SOURCES.rglob("*"))
     files = [path for path in ours if path.is_file() and "__pycache__" not in path.parts]
-    return cache.digest(*files, image.environment_inputs(), image.top_inputs())
+    images = (image.environment_inputs(), image.top_inputs(), notebook.inputs())
+    return cache.digest(*files, *images)
 
 
 def _replace(inputs: str) -> Cluster:
@@ -112,7 +114,7 @@ def _build() -> tuple[Path, Path, Path]:
         for name, each in programs.PROGRAMS.items():
             if not each.optional:
                 programs.program(name)
-    return bin_folder, images.result(), store.upper_layer(images.result())
+    return bin_folder, images.result(), store.upper_layers(images.result())
 
 
 def _start(images: Path, archive: Path) -> None:

@@ -17,7 +17,7 @@ from devcluster.oci import Layer
 
 CHECKOUT = Path(__file__).parents[1]
 REQUIREMENTS = CHECKOUT / "requirements.txt"
-_ENTRY_POINT = Path(__file__).parent / "files" / "prepare.sh"
+ENTRY_POINT = Path(__file__).parent / "files" / "prepare.sh"
 _PACKAGE = ("pyproject.toml", "README.md", "LICENSE", "renderer", "chart", "schemas", "values")
 _RELEASE = "bookworm"
 _DEBIAN = "python3,python3-venv,tini,ca-certificates"
@@ -78,7 +78,7 @@ def base() -> Path:
 
 def build_environment(folder: Path) -> Path:
     """Build the environment layer in a folder and return its tree."""
-    shared = _share(folder, [REQUIREMENTS])
+    shared = share(folder, [REQUIREMENTS])
     return layers.extend(folder, [base(), tools()], shared, _MAKE_ENVIRONMENT)
 
 
@@ -95,16 +95,13 @@ def tools() -> Path:
 
 def top_inputs() -> str:
     """Return a hash of the inputs of the top layer."""
-    return cache.digest(_MAKE_TOP, _ENTRY_POINT, *(CHECKOUT / part for part in _PACKAGE))
+    return cache.digest(_MAKE_TOP, ENTRY_POINT, *(CHECKOUT / part for part in _PACKAGE))
 
 
 def build_top(folder: Path, below: list[Path]) -> Layer:
     """Build the top layer in a folder."""
-    shared = _share(folder, [_ENTRY_POINT])
-    package = shared / "package"
-    package.mkdir()
-    for part in _PACKAGE:
-        _copy(CHECKOUT / part, package / part)
+    shared = share(folder, [ENTRY_POINT])
+    copy_package(shared)
     tree = layers.extend(folder, [*below, tools()], shared, _MAKE_TOP)
     return layers.pack(tree, folder / "top.tar")
 
@@ -120,10 +117,10 @@ def _bootstrap(folder: Path) -> None:
 
 
 def _build_tools(folder: Path) -> None:
-    layers.extend(folder, [base()], _share(folder, []), _MAKE_TOOLS)
+    layers.extend(folder, [base()], share(folder, []), _MAKE_TOOLS)
 
 
-def _share(folder: Path, files: list[Path]) -> Path:
+def share(folder: Path, files: list[Path]) -> Path:
     """Create a folder with copies of the files, which a layer's script sees at /mnt."""
     shared = folder / "shared"
     shared.mkdir(parents=True)
@@ -132,8 +129,13 @@ def _share(folder: Path, files: list[Path]) -> Path:
     return shared
 
 
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        shutil.copy(source, target)
+def copy_package(shared: Path) -> None:
+    """Copy the sources of this package into the folder `package`."""
+    package = shared / "package"
+    package.mkdir()
+    for part in _PACKAGE:
+        source, target = CHECKOUT / part, package / part
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)

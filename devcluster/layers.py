@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from devcluster import cgroups
@@ -36,7 +37,14 @@ def extend(folder: Path, below: list[Path], shared: Path, script: str) -> Path:
 
 
 def pack(tree: Path, target: Path) -> Layer:
-    """Write a folder as a layer; its files keep their owners."""
+    """Write a folder as a layer; its files keep their owners.
+
+    A device 0:0 stands for a file that the layer removes; in an archive that is a file `.wh.NAME`.
+    """
+    for path in list(tree.rglob("*")):
+        if stat.S_ISCHR(path.lstat().st_mode) and path.lstat().st_rdev == 0:
+            path.unlink()
+            path.with_name(f".wh.{path.name}").touch()
     run("tar", "--numeric-owner", "--sort=name", "-C", tree, "-cf", target, ".")
     return Layer.of(target)
 

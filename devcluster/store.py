@@ -1,7 +1,7 @@
 """The images as a containerd stores them, unpacked once and used by both nodes.
 
 Unpacking takes 15 s and 700 MB for each node; sharing the unpacked images costs nothing. Only the
-top layer of the Dask image, which is small and changes often, is imported at each start.
+upper layers, which are small and change often, are imported at each start.
 """
 
 import json
@@ -9,7 +9,7 @@ import shutil
 from dataclasses import astuple
 from pathlib import Path
 
-from devcluster import cache, image, layers, machine, node
+from devcluster import cache, image, layers, machine, node, notebook
 from devcluster.machine import Machine, inside
 from devcluster.oci import Image, Layer
 from devcluster.programs import program
@@ -22,11 +22,12 @@ _ARCHIVE = "image.tar"
 
 
 def give_images(node_machine: Machine, folder: Path, archive: Path) -> None:
-    """Start a node's containerd with the images of the store, and import the top layer."""
+    """Start a node's containerd with the images of the store, and import the upper layers."""
     words = ("sh", "-es", "-", inside(folder / "containerd"))
     node_machine.run(*words, stdin=_BORROW)
     node.start_containerd(node_machine)
-    node.ctr(node_machine, "images", "import", str(inside(archive / _ARCHIVE)))
+    for each in sorted(archive.glob("*.tar")):
+        node.ctr(node_machine, "images", "import", str(inside(each)))
 
 
 def store() -> Path:
@@ -35,18 +36,24 @@ def store() -> Path:
     return cache.artifact("image-store", inputs, _build_store)
 
 
-def upper_layer(folder: Path) -> Path:
-    """Return the folder of the archive that completes the Dask image of a store."""
-    inputs = cache.digest(str(folder), image.name(), str(image.SETTINGS), image.top_inputs())
+def upper_layers(folder: Path) -> Path:
+    """Return the folder of the archives that complete the images of a store."""
+    settings = (image.name(), str(image.SETTINGS), image.top_inputs(), notebook.inputs())
+    inputs = cache.digest(str(folder), *settings)
     return cache.artifact("image-top", inputs, lambda target: _build_top(folder, target))
 
 
 def _build_top(folder: Path, target: Path) -> None:
     below = [folder / _SNAPSHOTS / str(number) / "fs" for number in (1, 2)]
-    work = target / "work"
-    top = image.build_top(work, below)
-    lower = _lower_layers(folder)
-    Image(image.name(), image.SETTINGS, (*lower, top)).write(target / _ARCHIVE, lower)
+    lower, work = _lower_layers(folder), target / "work"
+    upper = image.build_top(work / "dask", below)
+    dask = Image(image.name(), image.SETTINGS, (*lower, upper))
+    upper = notebook.build(work / "notebook", below)
+    stand_in = Image(notebook.name(), notebook.SETTINGS, (*lower, upper))
+    upper = notebook.build_packages(work / "packages", below[:1])
+    packages = Image(notebook.PACKAGES, {}, (lower[0], upper))
+    for number, each in enumerate((dask, stand_in, packages)):
+        each.write(target / f"{number}.tar", lower)
     shutil.rmtree(work)
 
 

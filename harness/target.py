@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devcluster import api
+from devcluster import api, notebook
 from devcluster.command import run
 
 Values = dict[str, Any]
@@ -19,13 +19,16 @@ class TargetError(Exception):
 class Target:
     """A cluster with the programs to reach it.
 
-    `image` holds the values that select an image that the cluster's nodes have or can pull.
+    `image` holds the values that select an image that the cluster's nodes have or can pull. `stock`
+    holds those for Jupyter with an image like ghcr.io/dask/dask-notebook and the packages that it
+    lacks; empty if the cluster has no such images.
     """
 
     kubeconfig: Path
     context: str
     programs: Path
     image: Values
+    stock: Values
 
     def kubectl(self, *arguments: str) -> list[str]:
         """Return a kubectl command line that names cluster and context."""
@@ -53,14 +56,16 @@ def find() -> Target:
             f"KUBECONFIG is set to {kubeconfig}. To use that cluster name the context, too: "
             "KUBE_CONTEXT=NAME; for a local cluster: unset KUBECONFIG"
         )
-    return Target(Path(kubeconfig), context, api.tools_only(), _image_of_the_user())
+    tools = api.tools_only()
+    return Target(Path(kubeconfig), context, tools, _image_of_the_user(), _stock_of_the_user())
 
 
 def _local() -> Target:
     cluster = api.ensure()
     kubectl = (cluster.bin / "kubectl", "--kubeconfig", cluster.kubeconfig)
     context = run(*kubectl, "config", "current-context").strip()
-    return Target(cluster.kubeconfig, context, cluster.bin, image_values(cluster.image))
+    stock = stock_values(notebook.name(), notebook.PACKAGES)
+    return Target(cluster.kubeconfig, context, cluster.bin, image_values(cluster.image), stock)
 
 
 def _image_of_the_user() -> Values:
@@ -69,8 +74,21 @@ def _image_of_the_user() -> Values:
     return image_values(name) if name else {}
 
 
+def _stock_of_the_user() -> Values:
+    names = [os.environ.get(name, "") for name in ("NOTEBOOK_IMAGE", "PACKAGES_IMAGE")]
+    return stock_values(*names) if all(names) else {}
+
+
 def image_values(name: str) -> Values:
     """Return the values that use one image, `repository:tag`, for every component."""
+    return {"image": _image(name), "jupyter": {"image": {"repository": None}}}
+
+
+def stock_values(notebook_name: str, packages: str) -> Values:
+    """Return the values for Jupyter with another image, and an image with packages."""
+    return {"jupyter": {"image": _image(notebook_name), "packagesImage": packages}}
+
+
+def _image(name: str) -> Values:
     repository, _, tag = name.rpartition(":")
-    image = {"repository": repository, "tag": tag}
-    return {"image": image, "jupyter": {"image": {"repository": None}}}
+    return {"repository": repository, "tag": tag}

@@ -1,7 +1,7 @@
 """Fills Jupyter's home directory when it is used for the first time: seed.py IMAGE_HOME HOME
 
 Copies what the image has in its home directory, then the files beside this script: notebooks into
-dask-examples/, the rest into HOME itself. A file that exists is never replaced, and a file that the
+dask-examples/, texts into HOME itself. A file that exists is never replaced, and a file that the
 user deletes does not come back. Problems are printed; they do not keep Jupyter from starting.
 """
 
@@ -36,7 +36,7 @@ def main(image_home, home):
     if image_home.is_dir():
         copy_missing(image_home, home)
     for path in sorted(Path(__file__).parent.glob("[!.]*")):
-        if path.name != Path(__file__).name:
+        if path.suffix != ".py":
             folder = home / EXAMPLES if path.suffix == ".ipynb" else home
             copy_missing(path.resolve(), folder / path.name)  # files of a ConfigMap are links
     try:

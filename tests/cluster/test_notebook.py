@@ -4,6 +4,7 @@ from typing import Any
 
 from dask_helm.cluster import notebook
 from dask_helm.cluster.release.pools import PoolStatus
+from rich.console import Console
 
 GROUPS = {
     "default": PoolStatus(3, 2, 4, 8, 4 * 2**30),
@@ -23,12 +24,24 @@ def test_as_a_table() -> None:
     assert "Adaptive" not in notebook.table(GROUPS, "")
 
 
+def test_as_a_table_of_rich() -> None:
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(notebook.rich_table("my.team", GROUPS, "1 to 3 pods"))
+    text = captured.get()
+    assert {"my.team", "Adaptive: 1 to 3 pods"} <= {line.strip() for line in text.splitlines()}
+    assert ["default", "3", "2", "4", "8", "4.00", "GiB"] in [
+        line.replace("│", "").split() for line in text.splitlines()
+    ]
+
+
 def test_the_buttons_of_the_widget() -> None:
     asked: list[Any] = []
-    shown = ["before"]
+    shown, messages = ["before"], ["before the widget"]
     widget = notebook.Widget(
         lambda: GROUPS,
         lambda: shown[0],
+        lambda: messages,
         lambda *given: asked.append(("scale", *given)),
         lambda *given: asked.append(("adapt", *given)),
     )
@@ -40,13 +53,29 @@ def test_the_buttons_of_the_widget() -> None:
     widget.scale_button.click()
     widget.limits[0].value, widget.limits[1].value = 1, 3
     widget.adapt_button.click()
-    assert asked == [("scale", 4, "<b>"), ("adapt", 1, 3, "<b>")]
+    assert asked == [("scale", 4, "<b>", False), ("adapt", 1, 3, "<b>")]
     asked.clear()
     widget.number[0].value = 0
     widget.scale_button.click()
     assert (asked, widget.scale_button.description) == ([], "Scale to 0?")
     widget.scale_button.click()
-    assert (asked, widget.scale_button.description) == ([("scale", 0, "<b>")], "Scale")
+    assert (asked, widget.scale_button.description) == ([("scale", 0, "<b>", False)], "Scale")
+
+    asked.clear()
+    widget.refuse(0, "<b>")
+    assert widget.scale_button.description == "Scale anyway?"
+    widget.scale_button.click()
+    assert (asked, widget.scale_button.description) == ([("scale", 0, "<b>", True)], "Scale")
+    widget.refuse(1, "<b>")
+    widget.number[0].value = 2
+    widget.scale_button.click()
+    assert asked[1:] == [("scale", 2, "<b>", False)], "another number is not forced"
+
     shown[0] = "after"
+    messages += [f"<i> {number}" for number in range(4)]
     widget.update()
+    told = widget.shown.children[-1].value
+    assert "&lt;i&gt; 3" in told
+    assert "<i>" not in told
+    assert "before" not in told
     assert widget.shown.children[0].value == "after"

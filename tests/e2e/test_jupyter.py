@@ -30,6 +30,13 @@ def status(port: int, path: str, token: str = "") -> int:
             return error.code
 
 
+def stock(release: Release) -> dict[str, Any]:
+    """Return the values for an image of Jupyter without this package, or skip the test."""
+    if not release.target.stock:
+        pytest.skip("SKIPPED, NOTEBOOK_IMAGE and PACKAGES_IMAGE must name images")
+    return release.target.stock
+
+
 def in_jupyter(release: Release, *command: str) -> str:
     return release.kubectl("exec", "deployment/demo-dask-jupyter", "--", *command)
 
@@ -106,12 +113,15 @@ def test_a_token_from_a_secret_and_notebooks_that_stay(release: Release, volume:
     with release.forwarded("service/demo-dask-jupyter", 8888) as port:
         assert status(port, "/api/contents", token) == 200
         assert status(port, "/api/contents", "x" * 48) == 403
-    in_jupyter(release, "sh", "-c", "echo kept > /home/dask/notebook.ipynb")
+    edit = "cd /home/jovyan; echo kept > notebook.ipynb; rm dask-examples/1-*; ls"
+    assert "NOT-SAVED" not in in_jupyter(release, "sh", "-c", edit)
 
     (before,) = observation.pods(release, labels.JUPYTER)
     release.kubectl("delete", "pod", before["metadata"]["name"])
     release.kubectl("rollout", "status", "deployment/demo-dask-jupyter", "--timeout=400s")
-    assert in_jupyter(release, "cat", "/home/dask/notebook.ipynb").strip() == "kept"
+    assert in_jupyter(release, "cat", "/home/jovyan/notebook.ipynb").strip() == "kept"
+    examples = in_jupyter(release, "ls", "/home/jovyan/dask-examples").split()
+    assert len(examples) == 3, "a deleted example does not come back"
 
     release.uninstall()
     left = {name for name in observation.everything(release) if name.startswith("Persistent")}

@@ -9,7 +9,7 @@ from harness import observation
 from harness.handles import SMALL, Observer
 from harness.release import Release
 from tests.e2e.ingress import HOST, controller
-from tests.e2e.test_jupyter import in_jupyter, status
+from tests.e2e.test_jupyter import in_jupyter, status, stock
 
 POOL = {"replicas": 2, "threads": 1, "resources": SMALL}
 INGRESS = {"enabled": True, "hosts": [HOST], "tls": [{"secretName": "tls", "hosts": [HOST]}]}
@@ -27,6 +27,17 @@ with HelmCluster() as cluster:
 
 def test_the_dask_panel_behind_an_ingress(release: Release, page: Page, tmp_path: Path) -> None:
     release.install(values=BEHIND_INGRESS)
+    try_the_panel(release, page, tmp_path)
+
+
+def test_the_dask_panel_with_the_stock_image(release: Release, page: Page, tmp_path: Path) -> None:
+    jupyter = {**BEHIND_INGRESS["jupyter"], **stock(release)["jupyter"]}
+    release.install(values={**BEHIND_INGRESS, "jupyter": jupyter})
+    try_the_panel(release, page, tmp_path)
+
+
+def try_the_panel(release: Release, page: Page, tmp_path: Path) -> None:
+    """Use the panel as a person does: look at a plot, scale, disconnect, connect again."""
     seen = Observer(release)
     host = f"demo-dask-scheduler.{release.namespace}.svc:8787"
     received: list[str] = []

@@ -43,7 +43,13 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- end }}
 {{- end }}
 - name: JUPYTER_CONFIG_PATH
-  value: /etc/dask-helm/jupyter
+  value: /etc/dask-helm/jupyter{{ .Values.jupyter.packagesImage | empty | ternary "" ":/opt/dask-helm/etc/jupyter" }}
+{{- if .Values.jupyter.packagesImage }}
+- name: JUPYTER_PATH
+  value: /opt/dask-helm/share/jupyter
+- name: PYTHONPATH
+  value: /opt/dask-helm/python
+{{- end }}
 {{- if and (.Values.rbac | default dict).create (not $config.labextension) }}
 - name: DASK_LABEXTENSION__FACTORY__MODULE
   value: dask_helm.cluster.panel
@@ -104,6 +110,11 @@ a Secret wins over the password.
 - name: dask-jupyter
   mountPath: /etc/dask-helm/jupyter
   readOnly: true
+{{- if .Values.jupyter.packagesImage }}
+- name: dask-packages
+  mountPath: /opt/dask-helm
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{- define "dask.jupyter.volumes" -}}
@@ -113,6 +124,10 @@ a Secret wins over the password.
 - name: dask-seed
   configMap:
     name: {{ include "dask.jupyter.seedName" . }}
+{{- if .Values.jupyter.packagesImage }}
+- name: dask-packages
+  emptyDir: {}
+{{- end }}
 {{- end -}}
 
 {{- /* Whether the home directory ends with the pod: neither a claim nor a mount of the user's keeps it. */ -}}
@@ -127,45 +142,6 @@ a Secret wins over the password.
 
 {{- define "dask.jupyter.seedName" -}}
 {{- printf "%s-seed" (include "dask.componentName" (dict "root" . "component" "jupyter")) -}}
-{{- end -}}
-
-{{- /*
-A volume hides what the image has in its home directory: this container copies it there, and the example
-notebooks. It runs through the image's entry point, which may be what puts Python on the PATH. Input: as
-dask.podSpec.
-*/ -}}
-{{- define "dask.jupyter.seed" -}}
-{{- $home := .home -}}
-{{- $values := .values -}}
-- name: seed
-  image: {{ include "dask.image" .image | quote }}
-  {{- with .image.pullPolicy }}
-  imagePullPolicy: {{ . }}
-  {{- end }}
-  {{- with $values.command }}
-  command:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  args: [python, /etc/dask-helm/seed/seed.py, {{ $home | quote }}, /mnt/home]
-  {{- with $values.resources }}
-  resources:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with $values.securityContext }}
-  securityContext:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  volumeMounts:
-    {{- range include "dask.volumeMounts" . | fromYamlArray }}
-    {{- if eq .mountPath $home }}
-    - {{ set . "mountPath" "/mnt/home" | toYaml | indent 6 | trim }}
-    {{- end }}
-    {{- end }}
-    - name: dask-tmp
-      mountPath: /tmp
-    - name: dask-seed
-      mountPath: /etc/dask-helm/seed
-      readOnly: true
 {{- end -}}
 
 {{- /* Jupyter's values; with rbac.create its pod has an account with rights, and a token of it. */ -}}

@@ -1,19 +1,22 @@
 """The display of a handle: text, a table, and a widget with buttons in a notebook."""
 
-from collections.abc import Awaitable, Callable
+import html
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import dask
-from dask.utils import parse_timedelta
+from dask.utils import format_bytes, parse_timedelta
 from dask.widgets import TEMPLATE_PATHS, get_template
 from tornado.ioloop import PeriodicCallback
 
 from dask_helm.cluster.release.pools import PoolStatus
 from dask_helm.cluster.session import ConnectedCluster
-from dask_helm.errors import ClusterError
+from dask_helm.errors import BusyError, ClusterError, LossError
 
 Pools = dict[str, PoolStatus]
+
+_SHOWN_MESSAGES = 3
 
 _TEMPLATES = str(Path(__file__).with_name("templates"))
 if _TEMPLATES not in TEMPLATE_PATHS:
@@ -30,25 +33,42 @@ def table(pools: Pools, adapting: str) -> str:
     return str(get_template("pools.html.j2").render(pools=pools, adapting=adapting))
 
 
+def rich_table(title: str, pools: Pools, adapting: str) -> Any:
+    """Return a table for `rich.print`."""
+    from rich.table import Table
+
+    found = Table(title=title, caption=f"Adaptive: {adapting}" if adapting else None)
+    for name in ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory"):
+        found.add_column(name, justify="left" if name == "Pool" else "right")
+    for name, pool in pools.items():
+        numbers = (pool.desired, pool.ready, pool.registered, pool.threads)
+        found.add_row(name, *map(str, numbers), format_bytes(pool.memory))
+    return found
+
+
 class Widget:
     """A widget that scales and adapts pools; `shown` is what a notebook displays.
 
-    `pools` returns the present pools; the fields begin with the size of the chosen one. `scale` and
-    `adapt` are called with the numbers and the pool, and must return at once. A button that would
-    remove all pods must be pressed twice.
+    `pools` returns the present pools; the fields begin with the size of the chosen one. `messages`
+    returns what was reported so far; the last ones are shown. `scale` is called with a number, the
+    pool and whether to force it, `adapt` with two numbers and the pool; both must return at once.
+    A button that would remove all pods, or that was refused, must be pressed twice.
     """
 
     def __init__(
         self,
         pools: Callable[[], Pools],
-        html: Callable[[], str],
-        scale: Callable[[int, str], None],
+        text: Callable[[], str],
+        messages: Callable[[], Sequence[str]],
+        scale: Callable[[int, str, bool], None],
         adapt: Callable[[int, int, str], None],
     ) -> None:
         import ipywidgets
 
-        self._html, self._pools = html, pools
-        self._status = ipywidgets.HTML(html())
+        self._text, self._pools, self._messages = text, pools, messages
+        self._begun = len(messages())
+        self._refused: tuple[int, str] | None = None
+        self._status, self._told = ipywidgets.HTML(text()), ipywidgets.HTML()
         self.pool = ipywidgets.Dropdown(options=list(pools()), description="Pool")
         self.number, self.scale_button = self._row(ipywidgets, ["Pods"], "Scale")
         self.limits, self.adapt_button = self._row(ipywidgets, ["Minimum", "Maximum"], "Adapt")
@@ -57,11 +77,15 @@ class Widget:
         self.pool.observe(lambda _: self._fill(), names="value")
 
         def on_scale(button: Any) -> None:
-            if self._is_meant(button, "Scale", self.number[0].value):
-                scale(self.number[0].value, self.pool.value)
+            wanted = (self.number[0].value, self.pool.value)
+            forced = wanted == self._refused
+            question = "Scale anyway?" if forced else "Scale to 0?" if not wanted[0] else ""
+            if self._is_meant(button, "Scale", question):
+                self._refused = None
+                scale(*wanted, forced)
 
         def on_adapt(button: Any) -> None:
-            if self._is_meant(button, "Adapt", most.value):
+            if self._is_meant(button, "Adapt", "" if most.value else "Adapt to 0?"):
                 adapt(least.value, most.value, self.pool.value)
 
         self.scale_button.on_click(on_scale)
@@ -70,7 +94,7 @@ class Widget:
             ipywidgets.HBox([*self.number, self.scale_button]),
             ipywidgets.HBox([*self.limits, self.adapt_button]),
         ]
-        self.shown = ipywidgets.VBox([self._status, self.pool, *rows])
+        self.shown = ipywidgets.VBox([self._status, self.pool, *rows, self._told])
 
     @staticmethod
     def _row(ipywidgets: Any, names: list[str], button: str) -> tuple[list[Any], Any]:
@@ -86,18 +110,25 @@ class Widget:
             field.value = pool.desired if pool else 1
 
     @staticmethod
-    def _is_meant(button: Any, label: str, number: int) -> bool:
-        """Return whether a number is above zero or was confirmed; otherwise ask on the button."""
-        question = f"{label} to 0?"
-        if number or button.description == question:
+    def _is_meant(button: Any, label: str, question: str) -> bool:
+        """Return whether there is no question or it was confirmed; otherwise ask on the button."""
+        if question in ("", button.description):
             button.description, button.button_style = label, ""
             return True
         button.description, button.button_style = question, "danger"
         return False
 
+    def refuse(self, number: int, pool: str) -> None:
+        """Ask whether to scale anyway, after results would have been lost."""
+        self._refused = (number, pool)
+        self._is_meant(self.scale_button, "Scale", "Scale anyway?")
+
     def update(self) -> None:
-        """Show the present state."""
-        self._status.value = self._html()
+        """Show the present state, and what was reported last."""
+        self._status.value = self._text()
+        last = self._messages()[self._begun :][-_SHOWN_MESSAGES:]
+        lines = (f"<div style='white-space: pre-wrap'>{html.escape(text)}</div>" for text in last)
+        self._told.value = "".join(lines)
 
 
 class ShownCluster(ConnectedCluster):
@@ -118,10 +149,17 @@ class ShownCluster(ConnectedCluster):
         pools = self.summary
         return f"{super().__repr__()[:-1]}, {pools})" if pools else str(super().__repr__())
 
-    def _repr_html_(self, cluster_status: str | None = None) -> str:
+    @property
+    def _limits(self) -> str:
+        """Between which numbers this handle adapts a pool; empty if it does not."""
         active = self._adaptive and self._adaptive.periodic_callback
-        limits = f"{self._adaptive.minimum} to {self._adaptive.maximum} pods" if active else ""
-        rows = table(self._pools, limits) if self._pools else ""
+        return f"{self._adaptive.minimum} to {self._adaptive.maximum} pods" if active else ""
+
+    def __rich__(self) -> Any:
+        return rich_table(self.name, self._pools, self._limits)
+
+    def _repr_html_(self, cluster_status: str | None = None) -> str:
+        rows = table(self._pools, self._limits) if self._pools else ""
         return str(super()._repr_html_(cluster_status=(cluster_status or "") + rows))
 
     def _widget(self) -> Any:
@@ -129,7 +167,11 @@ class ShownCluster(ConnectedCluster):
         if self._shown is None:
             try:
                 self._shown = Widget(
-                    lambda: self._pools, self._repr_html_, self._scale_later, self._adapt_later
+                    lambda: self._pools,
+                    self._repr_html_,
+                    lambda: self._logged,
+                    self._scale_later,
+                    self._adapt_later,
                 )
             except ImportError:
                 return None
@@ -142,11 +184,20 @@ class ShownCluster(ConnectedCluster):
         self.periodic_callbacks["cluster-repr"] = callback
         callback.start()
 
-    def _scale_later(self, number: int, pool: str) -> None:
+    def _scale_later(self, number: int, pool: str, force: bool = False) -> None:
         """Scale in the background, as a button does."""
         if self._adaptive:
             self._adaptive.stop(reason="scaled by hand")
-        self.loop.add_callback(self._reported, self._scale, number, pool)
+
+        async def scale() -> None:
+            try:
+                await self._scale(number, pool, force)
+            except (BusyError, LossError):
+                if self._shown:
+                    self._shown.refuse(number, pool)
+                raise
+
+        self.loop.add_callback(self._reported, scale)
 
     def _adapt_later(self, minimum: int, maximum: int, pool: str) -> None:
         async def adapt() -> None:
@@ -154,9 +205,9 @@ class ShownCluster(ConnectedCluster):
 
         self.loop.add_callback(self._reported, adapt)
 
-    async def _reported(self, job: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    async def _reported(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run a job, and log its error."""
         try:
-            await job(*arguments)
+            await job()
         except ClusterError as error:
             self._log(str(error))

@@ -64,7 +64,7 @@ GONE: dict[str, str] = {
     "jupyter.password": "put a new hash into jupyter.hashedPassword, "
     "or a token into a Secret and name it in jupyter.existingSecret",
     "jupyter.passwordHint": "the notes of the release show how to read the token",
-    "jupyter.extraConfig": "use jupyter.config, jupyter.extraArgs, or mount a file with jupyter.volumes",
+    "jupyter.extraConfig": "use jupyter.config, or mount a file with jupyter.volumes",
 }
 
 GROUPS = "additional_worker_groups"
