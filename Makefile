@@ -84,6 +84,10 @@ kind:  ## Start a cluster with Docker and kind (untested: no Docker where this i
 docs: env  ## Build the documentation site into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+.PHONY: diagrams
+diagrams:  ## Render docs/diagrams/*.mmd as SVG (needs Node.js and Chromium)
+	tools/diagrams.sh
+
 .PHONY: lock
 lock: env  ## Pin the newest versions that pyproject.toml allows
 	tools/lock.sh

@@ -104,6 +104,25 @@ def test_an_account_of_ones_own_gets_the_rights(where: str) -> None:
     assert pod_spec(objects, "jupyter")["serviceAccountName"] == "own"
 
 
+def test_subjects_get_the_rights_without_jupyter_too() -> None:
+    given = [
+        {"kind": "ServiceAccount", "name": "notebooks", "namespace": "hub"},
+        {"kind": "ServiceAccount", "name": "near"},
+        {"kind": "Group", "name": "research"},
+    ]
+    wanted = [
+        {"kind": "ServiceAccount", "name": "notebooks", "namespace": "hub"},
+        {"kind": "ServiceAccount", "name": "near", "namespace": "team"},
+        {"kind": "Group", "name": "research", "apiGroup": "rbac.authorization.k8s.io"},
+    ]
+    objects = render({"rbac": {"subjects": given}})
+    first, *others = find(objects, "RoleBinding", "demo-dask-jupyter")["subjects"]
+    assert (first["name"], others) == ("demo-dask-jupyter", wanted)
+    objects = render({"rbac": {"subjects": given}, "jupyter": {"enabled": False}})
+    assert find(objects, "RoleBinding", "demo-dask-jupyter")["subjects"] == wanted
+    assert not [o for o in objects if o["kind"] == "ServiceAccount"]
+
+
 @pytest.mark.parametrize(
     "values",
     [{"rbac": {"create": False}}, {"rbac": None}, {"jupyter": {"enabled": False}}],

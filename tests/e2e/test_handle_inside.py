@@ -3,11 +3,13 @@
 import json
 import subprocess
 import textwrap
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from dask_helm import labels
 
+from harness import observation
 from harness.handles import SMALL, Observer
 from harness.release import Release
 
@@ -83,6 +85,44 @@ def test_a_port_forward_is_possible_too(installed: Release) -> None:
         """,
     )
     assert found["address"].startswith("tcp://127.0.0.1:")
+
+
+def test_a_notebook_in_another_namespace(installed: Release, namespace: str) -> None:
+    """As JupyterHub starts it: with an account of its namespace, and variables."""
+    account = {"kind": "ServiceAccount", "name": "notebooks", "namespace": namespace}
+    installed.install(values={**VALUES, "rbac": {"subjects": [account]}})
+    there = replace(installed, namespace=namespace)
+    there.kubectl("create", "serviceaccount", "notebooks")
+    image = observation.pods(installed, labels.JUPYTER)[0]["spec"]["containers"][0]["image"]
+    container = {
+        "name": "notebook",
+        "image": image,
+        "args": ["sleep", "3600"],
+        "env": [
+            {"name": "DASK_HELM__RELEASE", "value": installed.name},
+            {"name": "DASK_HELM__NAMESPACE", "value": installed.namespace},
+        ],
+    }
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "notebook"},
+        "spec": {"serviceAccountName": "notebooks", "containers": [container]},
+    }
+    there.kubectl("apply", "-f", "-", stdin=json.dumps(pod))
+    there.kubectl("wait", "--for=condition=Ready", "pod/notebook", "--timeout=300s")
+    script = """
+        from dask_helm import HelmCluster
+        from distributed import Client
+        with HelmCluster() as cluster, Client(cluster) as client:
+            cluster.scale(2, "other")
+            cluster.wait_ready(timeout=300)
+            held = client.scatter(list(range(20)))
+            cluster.scale(1, "other")
+            print(cluster.name, client.gather(held) == list(range(20)))
+    """
+    said = there.kubectl("exec", "notebook", "--", "python", "-c", textwrap.dedent(script))
+    assert said.splitlines()[-1] == f"demo.{installed.namespace} True"
 
 
 def test_nothing_outside_of_what_the_handle_needs(installed: Release) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 from dask_helm import labels
 from dask_helm.cluster.release import discovery
@@ -29,6 +30,18 @@ def test_the_named_one() -> None:
     assert find(kubernetes, "mine") == Release("mine", "here", OURS, "mine-dask")
     assert find(kubernetes, "old").scheme == UPSTREAM
     assert str(find(kubernetes, "far", "there")) == "far.there"
+
+
+def test_the_one_of_dasks_configuration() -> None:
+    kubernetes = FakeKubernetes(MINE, WORKERS, OLD, FAR)
+    with dask.config.set({"helm.release": "far", "helm.namespace": "there"}):
+        assert str(find(kubernetes)) == "far.there"
+        assert str(find(kubernetes, "mine", "here")) == "mine.here"
+        assert str(find(kubernetes, "old", "here")) == "old.here"
+        with pytest.raises(NoReleaseError, match="there"):
+            find(kubernetes, "mine")
+    with dask.config.set({"helm.release": "old"}):
+        assert str(find(kubernetes)) == "old.here"
 
 
 def test_a_name_is_not_a_beginning_of_a_name() -> None:

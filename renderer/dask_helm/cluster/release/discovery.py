@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import dask.config
+
 from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.release.schemes import SCHEMES, Scheme, labels_of
 from dask_helm.errors import (
@@ -64,8 +66,10 @@ def split(name: str) -> tuple[str, str | None]:
 async def find(kubernetes: Kubernetes, query: ReleaseQuery) -> Release:
     """Return the one release that matches. Raises NoReleaseError or ManyReleasesError.
 
-    Without a name: the release of the pod that this program runs in, or the only accessible one.
+    Without a name: the release that Dask's configuration names (`helm.release`, `helm.namespace`),
+    that of the pod in which this program runs, or the only accessible one.
     """
+    query = _configured(query)
     namespace = query.namespace or kubernetes.namespace
     found = await releases(kubernetes, namespace, query.schemes)
     if query.name:
@@ -78,6 +82,14 @@ async def find(kubernetes: Kubernetes, query: ReleaseQuery) -> Release:
         return own
     others = [] if found else await everywhere(kubernetes, query.schemes)
     return _only(found if query.namespace else found or others, query.namespace, others)
+
+
+def _configured(query: ReleaseQuery) -> ReleaseQuery:
+    """Return the query with what Dask's configuration says about the release."""
+    namespace = query.namespace or dask.config.get("helm.namespace", None)
+    by_default = not query.name and not query.namespace
+    name = dask.config.get("helm.release", None) if by_default else query.name
+    return replace(query, name=name, namespace=namespace)
 
 
 async def releases(
