@@ -84,6 +84,10 @@ kind:  ## Start a cluster with Docker and kind (untested: no Docker where this i
 docs: env  ## Build the documentation site into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+.PHONY: pictures
+pictures: env  ## Take the pictures of the documentation, on a cluster
+	PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest tests/e2e/test_first_notebook.py
+
 .PHONY: diagrams
 diagrams:  ## Render docs/diagrams/*.mmd as SVG (needs Node.js and Chromium)
 	tools/diagrams.sh

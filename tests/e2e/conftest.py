@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from devcluster.errors import UnusableError
 from harness import target
@@ -112,6 +112,9 @@ def page(tmp_path: Path) -> Iterator[Page]:
         program = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         context = browser.new_context(ignore_https_errors=True)
-        context.set_default_timeout(300_000)
-        yield context.new_page()
+        context.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
+        shown = context.new_page()
+        yield shown
+        shown.screenshot(path=tmp_path / "end.png")
         browser.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dask_helm import labels
 from jupyter_server.auth.security import passwd
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from harness import observation
 from harness.handles import SMALL, handle
@@ -27,7 +27,9 @@ import nbformat
 slow = "import time; from distributed import Client; client = Client()\\n"
 slow += "client.gather(client.map(time.sleep, [1] * 500, pure=False))"
 cells = [nbformat.v4.new_code_cell(text) for text in (slow, "'nothing yet'")]
-nbformat.write(nbformat.v4.new_notebook(cells=cells), "/home/jovyan/slow.ipynb")
+metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+nbformat.write(notebook, "/home/jovyan/slow.ipynb")
 """
 __all__ = ["volume"]
 
@@ -48,6 +50,12 @@ def outputs(release: Release, name: str) -> list[str]:
             text = output.get("text") or output.get("data", {}).get("text/plain", [])
             found.append("".join(text))
     return found
+
+
+def run(page: Page, cell: Locator) -> None:
+    """Run a cell of a notebook in JupyterLab."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
 
 
 def test_what_the_home_directory_contains_at_the_first_start(installed: Release) -> None:
@@ -101,8 +109,6 @@ def test_the_stock_image_without_a_package_index(release: Release) -> None:
     home = in_jupyter(release, "ls", "-A", "/home/jovyan", "/home/jovyan/examples").split()
     assert {"from-the-image.ipynb", "dask-examples"} <= set(home)
     assert outputs(release, EXAMPLES[1])[-1] == "True"
-    listed = in_jupyter(release, "jupyter", "server", "extension", "list", "2>&1")
-    assert "jupyter_server_proxy" in listed
 
 
 def test_jupyters_pod_is_killed_during_a_computation(
@@ -117,8 +123,8 @@ def test_jupyters_pod_is_killed_during_a_computation(
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     with release.client() as client, handle(release) as cluster:
         page.goto(cluster.jupyter_link.replace("?", "lab/tree/slow.ipynb?"))
-        cells.nth(0).click()
-        page.keyboard.press("Shift+Enter")
+        expect(page.get_by_text("| Idle")).to_be_visible()
+        run(page, cells.nth(0))
         observation.until(lambda: any(client.processing().values()), what="the tasks run")
         cells.nth(1).locator(".cm-content").fill("2 + 2000")
         page.keyboard.press("Control+s")
@@ -132,9 +138,8 @@ def test_jupyters_pod_is_killed_during_a_computation(
 
         page.reload()
         expect(cells.nth(1)).to_contain_text("2 + 2000")
-        cells.nth(1).click()
-        page.keyboard.press("Shift+Enter")
+        expect(page.get_by_text("| Idle")).to_be_visible()
+        run(page, cells.nth(1))
         expect(cells.nth(1).locator(".jp-OutputArea-output").first).to_have_text("2002")
-        cells.nth(0).click()
-        page.keyboard.press("Shift+Enter")
+        run(page, cells.nth(0))
         observation.until(lambda: any(client.processing().values()), what="the tasks run again")

@@ -1,0 +1,106 @@
+"""The tutorial "First notebook" in a browser, as a person follows it; it makes the pictures.
+
+The pictures go to the folder PICTURES, if it is set (`make pictures`).
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from dask_helm import labels
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from harness import observation
+from harness.handles import SMALL, Observer, handle
+from harness.release import Release
+from tests.e2e.test_notebooks import run
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
+POOL = {"replicas": 1, "threads": 1, "resources": SMALL}
+
+
+@pytest.fixture(scope="module")
+def installed(module_release: Release) -> Release:
+    module_release.install(values={"workers": {"default": POOL}})
+    return module_release
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    """Take a picture of the page."""
+    target = Path(os.environ.get("PICTURES") or folder) / f"{name}.png"
+    page.add_style_tag(content=".Toastify { display: none }")  # "Jupyter news?"
+    page.screenshot(path=target)
+    assert target.stat().st_size > 10_000
+
+
+def opened(page: Page, link: str, notebook: str) -> Locator:
+    """Open an example in JupyterLab, and return its code cells."""
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.goto(link.replace("?", f"lab/tree/dask-examples/{notebook}?reset&"))
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    expect(cells.first).to_be_visible()
+    expect(page.get_by_text("| Idle")).to_be_visible()
+    return cells
+
+
+def test_a_first_result_and_the_dashboard_beside_it(
+    installed: Release, page: Page, tmp_path: Path
+) -> None:
+    with handle(installed) as cluster:
+        cells = opened(page, cluster.jupyter_link, "1-first-steps.ipynb")
+        for number in range(4):
+            run(page, cells.nth(number))
+        expect(cells.nth(1)).to_contain_text("328350")
+        expect(cells.nth(3)).to_contain_text("/proxy/demo-dask-scheduler:8787/status")
+        cells.nth(1).scroll_into_view_if_needed()
+        picture(page, tmp_path, "first-steps")
+
+        page.locator('[data-id="dask-dashboard-launcher"]').click()
+        expect(page.locator(".dask-ClusterListingItem")).to_contain_text("Number of Workers: 1")
+        page.locator(".dask-DashboardListing-item").get_by_text("Task Stream", exact=True).click()
+        plot: FrameLocator = page.frame_locator("iframe")
+        plot.locator(".bk-Figure").first.wait_for(state="attached")
+        page.get_by_role("tab", name="1-first-steps.ipynb").click()
+        run(page, cells.nth(2))
+        page.get_by_role("tab", name="Task Stream").click()
+        page.wait_for_timeout(3000)  # the plot draws what has just run
+        picture(page, tmp_path, "dask-panel")
+
+
+def test_the_widget_by_keyboard_in_both_themes(
+    installed: Release, page: Page, tmp_path: Path
+) -> None:
+    seen = Observer(installed)
+    with handle(installed) as cluster:
+        cells = opened(page, cluster.jupyter_link, "2-scale-without-loss.ipynb")
+        run(page, cells.nth(0))
+        widget = cells.nth(0).locator(".jp-OutputArea-output").first
+        pods = widget.get_by_role("spinbutton").first
+        expect(pods).to_have_value("1")
+        pods.focus()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("2")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(widget.locator("tr", has_text="default").last).to_contain_text("2", timeout=300_000)
+        observation.until(lambda: seen.replicas() == 2, what="the pool is scaled")
+        cluster.wait_ready(timeout=300)
+        expect(widget).to_contain_text("Scaling default from 1 to 2")
+        picture(page, tmp_path, "widget")
+
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        picture(page, tmp_path, "widget-narrow")
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        for item in ("Theme", "JupyterLab Dark"):
+            named = page.get_by_text(item, exact=True)
+            page.locator(".lm-Menu-item", has=named).click()
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        picture(page, tmp_path, "widget-dark")
+
+        pods.focus()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("1")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        observation.until(lambda: len(observation.pods(installed, labels.WORKER)) == 1)
