@@ -88,6 +88,7 @@ def test_the_widget_by_keyboard_in_both_themes(
         expect(widget).to_contain_text("Scaling default from 1 to 2")
         picture(page, tmp_path, "widget")
 
+        page.keyboard.press("Control+b")  # hides the file browser
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         picture(page, tmp_path, "widget-narrow")
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
@@ -96,6 +97,7 @@ def test_the_widget_by_keyboard_in_both_themes(
             named = page.get_by_text(item, exact=True)
             page.locator(".lm-Menu-item", has=named).click()
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         picture(page, tmp_path, "widget-dark")
 
         pods.focus()
