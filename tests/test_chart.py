@@ -269,7 +269,7 @@ def test_the_same_pass_through_on_every_component(component: str) -> None:
     deployment = find(render({key: own}), "Deployment", f"demo-dask-{component}")["spec"]
     pod, metadata = deployment["template"]["spec"], deployment["template"]["metadata"]
     if component == "jupyter":
-        assert pod["initContainers"].pop(0)["name"] == "seed"
+        assert pod["initContainers"].pop()["name"] == "seed"
     assert {k: pod[k] for k in PASSED_THROUGH} == PASSED_THROUGH
     assert (metadata["labels"]["pl"], metadata["annotations"]["pa"]) == ("1", "1")
     first, side = pod["containers"]
@@ -349,13 +349,55 @@ def test_notebooks_on_a_claim(existing: str) -> None:
 
 
 def test_a_volume_of_the_users_at_the_home_directory_replaces_the_charts() -> None:
-    mount = {"name": "notebooks", "mountPath": "/home/me", "subPath": "a"}
+    mount = {"name": "notebooks", "mountPath": "/home/me/", "subPath": "a"}
     objects = render({"jupyter": {"home": "/home/me", "volumeMounts": [mount]}})
     pod = find(objects, "Deployment", "demo-dask-jupyter")["spec"]["template"]["spec"]
     (jupyter,), (seed,) = pod["containers"], pod["initContainers"]
-    assert [m for m in jupyter["volumeMounts"] if m["mountPath"] == "/home/me"] == [mount]
+    assert [m for m in jupyter["volumeMounts"] if "/home/me" in m["mountPath"]] == [mount]
     assert {**mount, "mountPath": "/mnt/home"} in seed["volumeMounts"]
-    assert NOT_SAVED not in find(objects, "ConfigMap", "demo-dask-jupyter-seed")["data"]
+
+
+def test_init_containers_of_jupyter_are_like_its_own_container() -> None:
+    mounts = [{"name": "s", "mountPath": "/scripts"}, {"name": "d", "mountPath": "/home/jovyan/d"}]
+    values = {
+        "command": ["sh", "/scripts/start.sh"],
+        "volumeMounts": mounts,
+        "env": [{"name": "WHO", "value": "me"}],
+        "envFrom": [{"secretRef": {"name": "s"}}],
+        "packagesImage": "example.com/packages:1",
+        "initContainers": [{"name": "own", "image": "i"}],
+    }
+    objects = render({"jupyter": values, "extraPackages": {"pip": ["x"]}})
+    pod = find(objects, "Deployment", "demo-dask-jupyter")["spec"]["template"]["spec"]
+    (jupyter,), (own, packages, install, seed) = pod["containers"], pod["initContainers"]
+    assert (own["name"], packages["image"]) == ("own", "example.com/packages:1")
+    for one in (install, seed):
+        for key in ("image", "command", "envFrom", "securityContext"):
+            assert one[key] == jupyter[key]
+        left_out = {variable["name"] for variable in jupyter["env"] if variable not in one["env"]}
+        assert left_out == {"EXTRA_PIP_PACKAGES"}
+        paths = {mount["mountPath"]: mount for mount in one["volumeMounts"]}
+        assert {"/mnt/home", "/scripts", "/etc/dask-helm/seed", "/tmp"} <= set(paths)
+        assert not [path for path in paths if path.startswith("/home/jovyan")]
+        assert "readOnly" not in paths["/opt/dask-helm"]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_kept"),
+    [
+        ({}, False),
+        ({"persistence": {"enabled": True}}, True),
+        ({"persistence": {"enabled": True}, "rootDir": "/home/jovyan/work"}, True),
+        ({"persistence": {"enabled": True}, "rootDir": "/data"}, False),
+        ({"volumeMounts": [{"name": "n", "mountPath": "/data"}], "rootDir": "/data"}, True),
+        ({"volumeMounts": [{"name": "n", "mountPath": "/data"}]}, False),
+        ({"volumeMounts": [{"name": "n", "mountPath": "/home/jovyan/"}]}, True),
+    ],
+)
+def test_notebooks_that_are_lost_are_warned_of(values: Object, is_kept: bool) -> None:
+    objects = render({"jupyter": values})
+    seeds = find(objects, "ConfigMap", "demo-dask-jupyter-seed")["data"]
+    assert (NOT_SAVED not in seeds) == is_kept
 
 
 def test_the_home_directory_of_jupyters_image() -> None:

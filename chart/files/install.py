@@ -4,6 +4,7 @@ FOLDER/wheels contains the packages. What the image has stays as it is: only wha
 installed, for the Python of the image. FOLDER/python then leads to the installed modules.
 """
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -26,18 +27,31 @@ def requirements(wheel):
     return [text for text in found if re.match(r"[\w.-]+", text)[0] not in LEFT_OUT]
 
 
+def is_installed(name):
+    """Return whether the image has a package."""
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def main(folder):
     """Install the packages."""
     (own,) = (folder / "wheels").glob(f"{PACKAGE}-*.whl")
     pip = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", folder / "wheels"]
     pip += ["--prefix", folder, "--no-cache-dir", "--no-warn-script-location"]
-    pip += ["--disable-pip-version-check", "--root-user-action=ignore"]
-    subprocess.run([*pip, *requirements(own), *ALSO], check=True)
-    subprocess.run([*pip, "--no-deps", own], check=True)
-    installed = next(folder.glob(f"**/{PACKAGE}-*.dist-info")).parent
+    pip += ["--disable-pip-version-check"]
+    wanted = [] if is_installed(PACKAGE) else requirements(own)
+    subprocess.run([*pip, *wanted, *ALSO], check=True)
+    if not is_installed(PACKAGE):
+        subprocess.run([*pip, "--no-deps", own], check=True)
+    installed = sorted(folder.glob("lib*/**/*.dist-info")) + sorted(
+        folder.glob("local/**/*.dist-info")
+    )
     link = folder / "python"
-    link.unlink(missing_ok=True)
-    link.symlink_to(installed.relative_to(folder))
+    if installed and not link.exists():
+        link.symlink_to(installed[0].parent.relative_to(folder))
 
 
 if __name__ == "__main__":

@@ -39,11 +39,11 @@ def main(image_home, home):
         if path.suffix != ".py":
             folder = home / EXAMPLES if path.suffix == ".ipynb" else home
             copy_missing(path.resolve(), folder / path.name)  # files of a ConfigMap are links
-    try:
-        marker.touch()
-    except OSError as error:
-        print(f"{marker} is not written: {error}", file=sys.stderr)
+    marker.touch()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    except OSError as error:
+        print(f"{sys.argv[2]} is not filled: {error}", file=sys.stderr)

@@ -15,11 +15,8 @@ args:
   {{- concat .args ($values.extraArgs | default list) | toYaml | nindent 2 }}
 workingDir: {{ include "dask.home" . | quote }}
 env:
-  {{- include "dask.lastOfEach" (list "name" (concat .env (include "dask.commonEnv" . | fromYamlArray) (.root.Values.env | default list) ($values.env | default list))) | trim | nindent 2 }}
-{{- with concat (.root.Values.envFrom | default list) ($values.envFrom | default list) }}
-envFrom:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- include "dask.containerEnv" . | trim | nindent 2 }}
+{{- include "dask.envFrom" . }}
 {{- with .ports }}
 ports:
   {{- toYaml . | nindent 2 }}

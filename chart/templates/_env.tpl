@@ -1,15 +1,29 @@
 {{- /*
 A list in which the last item with a key wins, so that the user's replace the chart's. Order is kept,
-because in environment variables $(NAME) refers to earlier ones. Input: a list of the key and the list.
+because in environment variables $(NAME) refers to earlier ones. A slash at the end, as in the path of a
+mount, makes no difference. Input: a list of the key and the list.
 */ -}}
 {{- define "dask.lastOfEach" -}}
 {{- $key := first . -}}
 {{- $last := dict -}}
-{{- range $index, $item := last . }}{{ $_ := set $last (get $item $key) $index }}{{ end -}}
+{{- range $index, $item := last . }}{{ $_ := set $last (get $item $key | trimSuffix "/") $index }}{{ end -}}
 {{- range $index, $item := last . }}
-{{- if eq (get $last (get $item $key)) $index }}
+{{- if eq (get $last (get $item $key | trimSuffix "/")) $index }}
 - {{ toYaml $item | indent 2 | trim }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* The environment of a component's container: the chart's and the user's. Input: as dask.podSpec. */ -}}
+{{- define "dask.containerEnv" -}}
+{{- $common := include "dask.commonEnv" . | fromYamlArray -}}
+{{- include "dask.lastOfEach" (list "name" (concat .env $common (.root.Values.env | default list) (.values.env | default list))) -}}
+{{- end -}}
+
+{{- define "dask.envFrom" -}}
+{{- with concat (.root.Values.envFrom | default list) (.values.envFrom | default list) }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 

@@ -12,7 +12,7 @@
 {{- /* Warnings about valid values that are probably a mistake, one paragraph each. */ -}}
 {{- define "dask.notes.warnings" -}}
 {{- include "dask.notes.openService" (dict "component" "scheduler" "values" .Values.scheduler "harm" "Anyone who can reach the scheduler can run code in the cluster.") }}
-{{- include "dask.notes.openService" (dict "component" "jupyter" "values" .Values.jupyter "harm" "Only the token protects Jupyter.") }}
+{{- include "dask.notes.openService" (dict "component" "jupyter" "values" .Values.jupyter "harm" "Only the login protects Jupyter.") }}
 {{- if and .Values.jupyter.enabled (include "dask.jupyter.isTemporary" .) }}
 
 WARNING: notebooks are lost when Jupyter's pod stops. To keep them, write:

@@ -42,7 +42,7 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with concat (.initContainers | default list) ($values.initContainers | default list) }}
+{{- with concat ($values.initContainers | default list) (.initContainers | default list) }}
 initContainers:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -66,7 +66,17 @@ def test_the_buttons_of_the_widget() -> None:
     assert widget.scale_button.description == "Scale anyway?"
     widget.scale_button.click()
     assert (asked, widget.scale_button.description) == ([("scale", 0, "<b>", True)], "Scale")
+    widget.number[0].value = 0
+    widget.scale_button.click()
+    widget.pool.value = "default"
+    widget.number[0].value = 0
+    widget.scale_button.click()
+    assert asked[1:] == [], "the question was about another pool"
+    assert widget.scale_button.description == "Scale to 0?"
+    widget.pool.value = "<b>"
     widget.refuse(1, "<b>")
+    widget.refuse(1, "<b>")
+    assert widget.scale_button.description == "Scale anyway?"
     widget.number[0].value = 2
     widget.scale_button.click()
     assert asked[1:] == [("scale", 2, "<b>", False)], "another number is not forced"

@@ -112,8 +112,8 @@ def page(tmp_path: Path) -> Iterator[Page]:
         program = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         context = browser.new_context(ignore_https_errors=True)
-        context.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
+        context.set_default_timeout(300_000)
+        expect.set_options(timeout=300_000)
         shown = context.new_page()
         yield shown
         shown.screenshot(path=tmp_path / "end.png")

@@ -1,6 +1,7 @@
 """Notebooks, as a person uses them: log in, run the examples, lose the pod, use the stock image."""
 
 import json
+import os
 import secrets
 from typing import Any
 
@@ -93,9 +94,11 @@ def test_a_password(release: Release, page: Page) -> None:
     assert "token=" not in in_jupyter(release, "jupyter", "server", "list")
     with release.forwarded("service/demo-dask-jupyter", 8888) as port:
         page.goto(f"http://127.0.0.1:{port}/lab")
-        for wrong in ("dask", password.upper()):
+        for wrong in ("dask", f"{password}x"):
             page.locator("input[name=password]").fill(wrong)
-            page.keyboard.press("Enter")
+            with page.expect_response("**/login*") as answered:
+                page.keyboard.press("Enter")
+            assert answered.value.status == 401
             expect(page.get_by_text("Invalid credentials")).to_be_visible()
         page.locator("input[name=password]").fill(password)
         page.keyboard.press("Enter")
@@ -105,7 +108,8 @@ def test_a_password(release: Release, page: Page) -> None:
 def test_the_stock_image_without_a_package_index(release: Release) -> None:
     values: dict[str, Any] = {"workers": {"default": POOL}, **stock(release)}
     release.install(values=values)
-    assert in_jupyter(release, "python", "-c", NO_INDEX).strip() == "1"
+    if not os.environ.get("KUBECONFIG"):  # the pods of another cluster may reach an index
+        assert in_jupyter(release, "python", "-c", NO_INDEX).strip() == "1"
     home = in_jupyter(release, "ls", "-A", "/home/jovyan", "/home/jovyan/examples").split()
     assert {"from-the-image.ipynb", "dask-examples"} <= set(home)
     assert outputs(release, EXAMPLES[1])[-1] == "True"

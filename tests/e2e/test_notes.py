@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -35,11 +34,14 @@ def first_line(release: Release, line: str) -> str:
     """Run a line of the notes that goes on until Ctrl-C, and return the first line it prints."""
     words = shlex.split(line)
     with subprocess.Popen(
-        words, env=environment(release), stdout=subprocess.PIPE, text=True
+        ["timeout", "--signal=INT", "300", *words],
+        env=environment(release),
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         printed = process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        process.terminate()
     return printed
 
 

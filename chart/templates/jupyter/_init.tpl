@@ -15,31 +15,21 @@ the Python of Jupyter's image; the last fills the home directory. Input of all: 
     - name: dask-packages
       mountPath: /opt/dask-helm
 - name: install
-  {{- include "dask.jupyter.initImage" . | nindent 2 }}
   args: [python, /etc/dask-helm/seed/install.py, /opt/dask-helm]
-  {{- include "dask.jupyter.initSettings" . | nindent 2 }}
-  volumeMounts:
-    - name: dask-packages
-      mountPath: /opt/dask-helm
-    {{- include "dask.jupyter.initMounts" . | nindent 4 }}
+  {{- include "dask.jupyter.initContainer" . | nindent 2 }}
 {{- end }}
 - name: seed
-  {{- include "dask.jupyter.initImage" . | nindent 2 }}
   args: [python, /etc/dask-helm/seed/seed.py, {{ .home | quote }}, /mnt/home]
-  {{- include "dask.jupyter.initSettings" . | nindent 2 }}
-  volumeMounts:
-    {{- /* The volume of the home directory, elsewhere: there, it would hide what the image has. */}}
-    {{- $home := .home }}
-    {{- range include "dask.volumeMounts" . | fromYamlArray }}
-    {{- if eq .mountPath $home }}
-    - {{ set . "mountPath" "/mnt/home" | toYaml | indent 6 | trim }}
-    {{- end }}
-    {{- end }}
-    {{- include "dask.jupyter.initMounts" . | nindent 4 }}
+  {{- include "dask.jupyter.initContainer" . | nindent 2 }}
 {{- end -}}
 
-{{- /* Jupyter's image, with its entry point, which may be what puts Python on the PATH. */ -}}
-{{- define "dask.jupyter.initImage" -}}
+{{- /*
+A container like Jupyter's own, with the image's entry point, which may be what puts Python on the PATH.
+The volume of the home directory is elsewhere: there, it would hide what the image has. What the user
+mounts below it is left out.
+*/ -}}
+{{- define "dask.jupyter.initContainer" -}}
+{{- $home := .home | trimSuffix "/" -}}
 image: {{ include "dask.image" .image | quote }}
 {{- with .image.pullPolicy }}
 imagePullPolicy: {{ . }}
@@ -48,6 +38,27 @@ imagePullPolicy: {{ . }}
 command:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+env:
+  {{- range include "dask.containerEnv" . | fromYamlArray }}
+  {{- if not (regexMatch "^EXTRA_(PIP|CONDA|APT)_PACKAGES$" .name) }}
+  - {{ toYaml . | indent 4 | trim }}
+  {{- end }}
+  {{- end }}
+{{- include "dask.envFrom" . }}
+{{ include "dask.jupyter.initSettings" . }}
+volumeMounts:
+  {{- range include "dask.volumeMounts" . | fromYamlArray }}
+  {{- if eq (trimSuffix "/" .mountPath) $home }}
+  - {{ set . "mountPath" "/mnt/home" | toYaml | indent 4 | trim }}
+  {{- else if eq .name "dask-packages" }}
+  - {{ omit . "readOnly" | toYaml | indent 4 | trim }}
+  {{- else if not (hasPrefix (printf "%s/" $home) .mountPath) }}
+  - {{ toYaml . | indent 4 | trim }}
+  {{- end }}
+  {{- end }}
+  - name: dask-seed
+    mountPath: /etc/dask-helm/seed
+    readOnly: true
 {{- end -}}
 
 {{- define "dask.jupyter.initSettings" -}}
@@ -59,12 +70,4 @@ resources:
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- end -}}
-
-{{- define "dask.jupyter.initMounts" -}}
-- name: dask-tmp
-  mountPath: /tmp
-- name: dask-seed
-  mountPath: /etc/dask-helm/seed
-  readOnly: true
 {{- end -}}

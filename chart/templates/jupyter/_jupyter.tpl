@@ -130,14 +130,17 @@ a Secret wins over the password.
 {{- end }}
 {{- end -}}
 
-{{- /* Whether the home directory ends with the pod: neither a claim nor a mount of the user's keeps it. */ -}}
+{{- /* Whether Jupyter's root directory ends with the pod: neither the claim nor a mount of the user's keeps it. */ -}}
 {{- define "dask.jupyter.isTemporary" -}}
 {{- $home := include "dask.jupyter.home" . -}}
-{{- $kept := (.Values.jupyter.persistence | default dict).enabled -}}
-{{- range (include "dask.jupyter.values" . | fromYaml).volumeMounts }}
-{{- $kept = or $kept (eq .mountPath $home) }}
+{{- $root := .Values.jupyter.rootDir | default $home -}}
+{{- $mounts := (include "dask.jupyter.values" . | fromYaml).volumeMounts | default list -}}
+{{- if (.Values.jupyter.persistence | default dict).enabled }}{{ $mounts = append $mounts (dict "mountPath" $home) }}{{ end -}}
+{{- $kept := false -}}
+{{- range $mounts }}
+{{- $kept = or $kept (hasPrefix (printf "%s/" (trimSuffix "/" .mountPath)) (printf "%s/" $root)) }}
 {{- end -}}
-{{- $kept | empty | ternary "true" "" -}}
+{{- ternary "" "true" $kept -}}
 {{- end -}}
 
 {{- define "dask.jupyter.seedName" -}}

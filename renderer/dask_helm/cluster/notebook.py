@@ -17,6 +17,7 @@ from dask_helm.errors import BusyError, ClusterError, LossError
 Pools = dict[str, PoolStatus]
 
 _SHOWN_MESSAGES = 3
+_FORCE = "Scale anyway?"
 
 _TEMPLATES = str(Path(__file__).with_name("templates"))
 if _TEMPLATES not in TEMPLATE_PATHS:
@@ -67,7 +68,7 @@ class Widget:
 
         self._text, self._pools, self._messages = text, pools, messages
         self._begun = len(messages())
-        self._refused: tuple[int, str] | None = None
+        self._asked: tuple[Any, ...] = ()  # button, number and pool of the question on a button
         self._status, self._told = ipywidgets.HTML(text()), ipywidgets.HTML()
         self.pool = ipywidgets.Dropdown(options=list(pools()), description="Pool")
         self.number, self.scale_button = self._row(ipywidgets, ["Pods"], "Scale")
@@ -77,15 +78,13 @@ class Widget:
         self.pool.observe(lambda _: self._fill(), names="value")
 
         def on_scale(button: Any) -> None:
-            wanted = (self.number[0].value, self.pool.value)
-            forced = wanted == self._refused
-            question = "Scale anyway?" if forced else "Scale to 0?" if not wanted[0] else ""
-            if self._is_meant(button, "Scale", question):
-                self._refused = None
-                scale(*wanted, forced)
+            number, pool = self.number[0].value, self.pool.value
+            forced = self._asked == (button, number, pool) and button.description == _FORCE
+            if self._is_meant(button, number, pool):
+                scale(number, pool, forced)
 
         def on_adapt(button: Any) -> None:
-            if self._is_meant(button, "Adapt", "" if most.value else "Adapt to 0?"):
+            if self._is_meant(button, most.value, self.pool.value):
                 adapt(least.value, most.value, self.pool.value)
 
         self.scale_button.on_click(on_scale)
@@ -109,19 +108,23 @@ class Widget:
         for field in (*self.number, *self.limits):
             field.value = pool.desired if pool else 1
 
-    @staticmethod
-    def _is_meant(button: Any, label: str, question: str) -> bool:
-        """Return whether there is no question or it was confirmed; otherwise ask on the button."""
-        if question in ("", button.description):
-            button.description, button.button_style = label, ""
+    def _is_meant(self, button: Any, number: int, pool: str) -> bool:
+        """Return whether a number is above zero or was confirmed; otherwise ask on the button."""
+        asked, self._asked = self._asked, ()
+        for one, label in ((self.scale_button, "Scale"), (self.adapt_button, "Adapt")):
+            one.description, one.button_style = label, ""
+        if number or asked == (button, number, pool):
             return True
-        button.description, button.button_style = question, "danger"
+        self._ask(button, number, pool, f"{button.description} to 0?")
         return False
+
+    def _ask(self, button: Any, number: int, pool: str, question: str) -> None:
+        self._asked = (button, number, pool)
+        button.description, button.button_style = question, "danger"
 
     def refuse(self, number: int, pool: str) -> None:
         """Ask whether to scale anyway, after results would have been lost."""
-        self._refused = (number, pool)
-        self._is_meant(self.scale_button, "Scale", "Scale anyway?")
+        self._ask(self.scale_button, number, pool, _FORCE)
 
     def update(self) -> None:
         """Show the present state, and what was reported last."""

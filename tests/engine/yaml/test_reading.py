@@ -372,7 +372,7 @@ def _read_alike(text: str, answer: Any) -> bool:
 
 
 NO_MAP = "into Go value of type map"
-STRICTER = ("tag", "JSON has no infinity", "is no key")
+STRICTER = ("tag", "JSON has no infinity", "cannot be a key")
 
 
 def test_without_libyaml_words_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
