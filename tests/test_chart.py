@@ -389,9 +389,9 @@ def test_init_containers_of_jupyter_are_like_its_own_container() -> None:
         ({"persistence": {"enabled": True}}, True),
         ({"persistence": {"enabled": True}, "rootDir": "/home/jovyan/work"}, True),
         ({"persistence": {"enabled": True}, "rootDir": "/data"}, False),
-        ({"volumeMounts": [{"name": "n", "mountPath": "/data"}], "rootDir": "/data"}, True),
-        ({"volumeMounts": [{"name": "n", "mountPath": "/data"}]}, False),
-        ({"volumeMounts": [{"name": "n", "mountPath": "/home/jovyan/"}]}, True),
+        ({"volumeMounts": [{"name": "nb", "mountPath": "/data"}], "rootDir": "/data"}, True),
+        ({"volumeMounts": [{"name": "nb", "mountPath": "/data"}]}, False),
+        ({"volumeMounts": [{"name": "nb", "mountPath": "/home/jovyan/"}]}, True),
     ],
 )
 def test_notebooks_that_are_lost_are_warned_of(values: Object, is_kept: bool) -> None:

@@ -43,6 +43,16 @@ def opened(page: Page, link: str, notebook: str) -> Locator:
     return cells
 
 
+def scale_by_keyboard(page: Page, pods: Locator, number: int) -> None:
+    """Type a number into the widget and press its button, as fast as a person does."""
+    pods.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(str(number))
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Enter")
+
+
 def test_a_first_result_and_the_dashboard_beside_it(
     installed: Release, page: Page, tmp_path: Path
 ) -> None:
@@ -77,11 +87,7 @@ def test_the_widget_by_keyboard_in_both_themes(
         widget = cells.nth(0).locator(".jp-OutputArea-output").first
         pods = widget.get_by_role("spinbutton").first
         expect(pods).to_have_value("1")
-        pods.focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.type("2")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        scale_by_keyboard(page, pods, 2)
         expect(widget.locator("tr", has_text="default").last).to_contain_text("2", timeout=300_000)
         observation.until(lambda: seen.replicas() == 2, what="the pool is scaled")
         cluster.wait_ready(timeout=300)
@@ -100,9 +106,5 @@ def test_the_widget_by_keyboard_in_both_themes(
         expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         picture(page, tmp_path, "widget-dark")
 
-        pods.focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.type("1")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        scale_by_keyboard(page, pods, 1)
         observation.until(lambda: len(observation.pods(installed, labels.WORKER)) == 1)

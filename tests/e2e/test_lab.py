@@ -52,6 +52,7 @@ def try_the_panel(release: Release, page: Page, tmp_path: Path) -> None:
         expect(clusters).to_have_count(1)
         expect(clusters).to_contain_text("Number of Workers: 2")
         assert clusters.locator(".dask-ClusterListingItem-title").text_content() == "demo"
+        clusters.click()  # connects the plots, if the panel has not done so
 
         page.locator(".dask-DashboardListing-item").get_by_text("Workers", exact=True).click()
         page.frame_locator("iframe").locator(".bk-Figure").first.wait_for(state="attached")
