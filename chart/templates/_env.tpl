@@ -14,7 +14,10 @@ mount, makes no difference. Input: a list of the key and the list.
 {{- end }}
 {{- end -}}
 
-{{- /* The environment of a component's container: the chart's and the user's. Input: as dask.podSpec. */ -}}
+{{- /*
+The environment of a component's container: the chart's and the user's. Input: as dask.podSpec, and
+withoutPackages, for containers that must not install them.
+*/ -}}
 {{- define "dask.containerEnv" -}}
 {{- $common := include "dask.commonEnv" . | fromYamlArray -}}
 {{- include "dask.lastOfEach" (list "name" (concat .env $common (.root.Values.env | default list) (.values.env | default list))) -}}
@@ -40,7 +43,7 @@ envFrom:
 - name: DASK_CONFIG
   value: /etc/dask-helm/config
 {{- end }}
-{{- range $manager, $packages := .root.Values.extraPackages }}
+{{- range $manager, $packages := .withoutPackages | default false | ternary dict .root.Values.extraPackages }}
 {{- if $packages }}
 - name: {{ printf "EXTRA_%s_PACKAGES" (upper $manager) }}
   value: {{ join " " $packages | quote }}

@@ -1,6 +1,6 @@
 {{- /*
 The specification of a pod with one container of the chart's. Input: root, component, pool, values
-(the component's, merged), args, env, ports and mounts and volumes and initContainers (lists), health
+(the component's, merged), args, env, ports and mounts and volumes (lists), initContainers (YAML), health
 (path and port), home (its path), homeClaim (the claim that holds it), homeSubPath.
 */ -}}
 {{- define "dask.podSpec" -}}
@@ -42,9 +42,14 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with concat ($values.initContainers | default list) (.initContainers | default list) }}
+{{- if or $values.initContainers .initContainers }}
 initContainers:
+  {{- with $values.initContainers }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- with .initContainers }}
+  {{- . | nindent 2 }}
+  {{- end }}
 {{- end }}
 containers:
   - {{ include "dask.container" . | indent 4 | trim }}

@@ -27,8 +27,15 @@ as dask.podSpec; .volumes and .mounts are the component's own.
 {{- end -}}
 
 {{- define "dask.volumeMounts" -}}
-{{- $own := include "dask.ownVolumeMounts" . | fromYamlArray -}}
-{{- include "dask.lastOfEach" (list "mountPath" (concat $own (.mounts | default list) (.values.volumeMounts | default list))) }}
+{{- $own := include "dask.ownVolumeMounts" . -}}
+{{- if .values.volumeMounts }}
+{{- include "dask.lastOfEach" (list "mountPath" (concat ($own | fromYamlArray) (.mounts | default list) .values.volumeMounts)) }}
+{{- else }}
+{{- $own }}
+{{- with .mounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "dask.ownVolumeMounts" -}}

@@ -107,4 +107,5 @@ def test_the_widget_by_keyboard_in_both_themes(
         picture(page, tmp_path, "widget-dark")
 
         scale_by_keyboard(page, pods, 1)
+        expect(widget).to_contain_text("Scaling default from 2 to 1 pods; leaving: ")
         observation.until(lambda: len(observation.pods(installed, labels.WORKER)) == 1)

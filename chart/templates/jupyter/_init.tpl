@@ -39,11 +39,7 @@ command:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 env:
-  {{- range include "dask.containerEnv" . | fromYamlArray }}
-  {{- if not (regexMatch "^EXTRA_(PIP|CONDA|APT)_PACKAGES$" .name) }}
-  - {{ toYaml . | indent 4 | trim }}
-  {{- end }}
-  {{- end }}
+  {{- include "dask.containerEnv" (dict "root" .root "values" .values "home" .home "env" .env "withoutPackages" true) | trim | nindent 2 }}
 {{- include "dask.envFrom" . }}
 {{ include "dask.jupyter.initSettings" . }}
 volumeMounts:

@@ -134,7 +134,8 @@ a Secret wins over the password.
 {{- define "dask.jupyter.isTemporary" -}}
 {{- $home := include "dask.jupyter.home" . -}}
 {{- $root := .Values.jupyter.rootDir | default $home -}}
-{{- $mounts := (include "dask.jupyter.values" . | fromYaml).volumeMounts | default list -}}
+{{- $own := .Values.jupyter.volumeMounts -}}
+{{- $mounts := kindIs "invalid" $own | ternary (.Values.podDefaults | default dict).volumeMounts $own | default list -}}
 {{- if (.Values.jupyter.persistence | default dict).enabled }}{{ $mounts = append $mounts (dict "mountPath" $home) }}{{ end -}}
 {{- $kept := false -}}
 {{- range $mounts }}
