@@ -214,5 +214,5 @@ class ShownCluster(ConnectedCluster):
             await job()
         except ClusterError as error:
             self._log(str(error))
-        except Exception as error:  # noqa: BLE001, because a button has no other way to report it
+        except Exception as error:
             self._log(f"{type(error).__name__}: {error}")
