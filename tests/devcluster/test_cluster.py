@@ -176,7 +176,7 @@ def test_a_cluster_of_other_inputs_is_replaced(tmp_path: Path, before: Inventory
 
 def _another_checkout(target: Path) -> Path:
     shutil.copytree(CHECKOUT / "devcluster", target / "devcluster")
-    for part in (*PARTS, "schemas", "values"):
+    for part in (*PARTS, "schemas", "values", "images"):
         copy = shutil.copytree if (CHECKOUT / part).is_dir() else shutil.copy
         copy(CHECKOUT / part, target / part)
     with (target / "devcluster/files/Corefile").open("a") as corefile:
