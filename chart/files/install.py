@@ -42,16 +42,14 @@ def main(folder):
     pip = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", folder / "wheels"]
     pip += ["--prefix", folder, "--no-cache-dir", "--no-warn-script-location"]
     pip += ["--disable-pip-version-check"]
-    wanted = [] if is_installed(PACKAGE) else requirements(own)
-    subprocess.run([*pip, *wanted, *ALSO], check=True)
-    if not is_installed(PACKAGE):
+    if is_installed(PACKAGE):
+        subprocess.run([*pip, *ALSO], check=True)
+    else:
+        subprocess.run([*pip, *requirements(own), *ALSO], check=True)
         subprocess.run([*pip, "--no-deps", own], check=True)
-    installed = sorted(folder.glob("lib*/**/*.dist-info")) + sorted(
-        folder.glob("local/**/*.dist-info")
-    )
     link = folder / "python"
-    if installed and not link.exists():
-        link.symlink_to(installed[0].parent.relative_to(folder))
+    if not link.exists() and (installed := next(folder.glob("**/*.dist-info"), None)):
+        link.symlink_to(installed.parent.relative_to(folder))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,11 @@ from dask_helm import labels
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from harness import observation
-from harness.handles import SMALL, Observer, handle
+from harness.handles import Observer, handle
 from harness.release import Release
-from tests.e2e.test_notebooks import run
+from tests.e2e.test_notebooks import POOL, run
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
-POOL = {"replicas": 1, "threads": 1, "resources": SMALL}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +87,7 @@ def test_the_widget_by_keyboard_in_both_themes(
         pods = widget.get_by_role("spinbutton").first
         expect(pods).to_have_value("1")
         scale_by_keyboard(page, pods, 2)
-        expect(widget.locator("tr", has_text="default").last).to_contain_text("2", timeout=300_000)
+        expect(widget.locator("tr", has_text="default").last).to_contain_text("2")
         observation.until(lambda: seen.replicas() == 2, what="the pool is scaled")
         cluster.wait_ready(timeout=300)
         expect(widget).to_contain_text("Scaling default from 1 to 2")

@@ -12,6 +12,7 @@ from dask_helm import labels
 from harness import observation
 from harness.handles import SMALL, Observer
 from harness.release import Release
+from tests.e2e.test_jupyter import apply
 
 VALUES: dict[str, Any] = {
     "workerDefaults": {"resources": SMALL, "threads": 1},
@@ -103,13 +104,8 @@ def test_a_notebook_in_another_namespace(installed: Release, namespace: str) -> 
             {"name": "DASK_HELM__NAMESPACE", "value": installed.namespace},
         ],
     }
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "notebook"},
-        "spec": {"serviceAccountName": "notebooks", "containers": [container]},
-    }
-    there.kubectl("apply", "-f", "-", stdin=json.dumps(pod))
+    spec = {"serviceAccountName": "notebooks", "containers": [container]}
+    apply(there, "Pod", "notebook", spec)
     there.kubectl("wait", "--for=condition=Ready", "pod/notebook", "--timeout=300s")
     script = """
         from dask_helm import HelmCluster

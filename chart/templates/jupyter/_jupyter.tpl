@@ -88,17 +88,19 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- end -}}
 {{- end -}}
 
-{{- /*
-jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else; a token of
-a Secret wins over the password.
-*/ -}}
+{{- /* The hash of the password with which people log in; a token of a Secret wins over it. */ -}}
+{{- define "dask.jupyter.hashedPassword" -}}
+{{- if not .Values.jupyter.existingSecret }}{{ .Values.jupyter.hashedPassword }}{{ end -}}
+{{- end -}}
+
+{{- /* jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else. */ -}}
 {{- define "dask.jupyter.config" -}}
 {{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
 {{- $hosts := list "localhost" "127.0.0.1" $host -}}
 {{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
 {{- $config := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
-{{- if and .Values.jupyter.hashedPassword (not .Values.jupyter.existingSecret) }}
-{{- $_ := set $config "PasswordIdentityProvider" (dict "hashed_password" .Values.jupyter.hashedPassword) }}
+{{- with include "dask.jupyter.hashedPassword" . }}
+{{- $_ := set $config "PasswordIdentityProvider" (dict "hashed_password" .) }}
 {{- end -}}
 {{- range $class, $settings := .Values.jupyter.config }}
 {{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | fromYaml) }}

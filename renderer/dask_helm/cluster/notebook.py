@@ -16,6 +16,7 @@ from dask_helm.errors import BusyError, ClusterError, LossError
 
 Pools = dict[str, PoolStatus]
 
+_TITLES = ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory")
 _SHOWN_MESSAGES = 3
 _FORCE = "Scale anyway?"
 
@@ -31,7 +32,8 @@ def line(pools: Pools) -> str:
 
 def table(pools: Pools, adapting: str) -> str:
     """Return the rows of a table in HTML."""
-    return str(get_template("pools.html.j2").render(pools=pools, adapting=adapting))
+    template = get_template("pools.html.j2")
+    return str(template.render(titles=_TITLES, rows=_rows(pools), adapting=adapting))
 
 
 def rich_table(title: str, pools: Pools, adapting: str) -> Any:
@@ -39,12 +41,23 @@ def rich_table(title: str, pools: Pools, adapting: str) -> Any:
     from rich.table import Table
 
     found = Table(title=title, caption=f"Adaptive: {adapting}" if adapting else None)
-    for name in ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory"):
-        found.add_column(name, justify="left" if name == "Pool" else "right")
-    for name, pool in pools.items():
-        numbers = (pool.desired, pool.ready, pool.registered, pool.threads)
-        found.add_row(name, *map(str, numbers), format_bytes(pool.memory))
+    for name in _TITLES:
+        found.add_column(name, justify="left" if name == _TITLES[0] else "right")
+    for row in _rows(pools):
+        found.add_row(*row)
     return found
+
+
+def _rows(pools: Pools) -> list[list[str]]:
+    """Return a row for each pool, with a cell for each of the titles."""
+    return [
+        [
+            name,
+            *map(str, (pool.desired, pool.ready, pool.registered, pool.threads)),
+            format_bytes(pool.memory),
+        ]
+        for name, pool in pools.items()
+    ]
 
 
 class Widget:
