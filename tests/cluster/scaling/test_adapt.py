@@ -144,6 +144,33 @@ def test_a_renewal_does_not_undo_a_simultaneous_takeover() -> None:
     asyncio.run(scenario())
 
 
+def test_a_renewal_on_its_way_does_not_bring_back_a_mark_that_is_removed() -> None:
+    async def scenario() -> None:
+        comm = Metadata()
+        mark = Mark(comm, "p", "1")
+        await mark.claim()
+        arrived, proceed, write = asyncio.Event(), asyncio.Event(), comm.set_metadata
+
+        async def slow(keys: list[str], value: Any) -> None:
+            comm.set_metadata = write  # type: ignore[method-assign]
+            arrived.set()
+            await proceed.wait()
+            await write(keys, value)
+
+        comm.set_metadata = slow  # type: ignore[method-assign]
+        renewal = asyncio.ensure_future(mark.renew())
+        await arrived.wait()
+        renewal.cancel()
+        removal = asyncio.ensure_future(mark.remove())
+        await asyncio.sleep(0.1)
+        proceed.set()
+        await removal
+        assert not await mark.renew(), "a later renewal changes nothing"
+        assert comm.marked() == set()
+
+    asyncio.run(scenario())
+
+
 def test_a_later_mark_counts_even_if_its_owner_has_another_clock() -> None:
     async def scenario() -> None:
         comm = Metadata()

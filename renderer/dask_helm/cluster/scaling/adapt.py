@@ -33,7 +33,7 @@ from dask_helm.text import did_you_mean
 
 _KEY = "dask-helm-adaptations"
 MARK_SECONDS = 30.0  # how long a mark is valid without renewal
-_REMOVE_SECONDS = 2.0
+_REMOVE_SECONDS = 10.0  # the wait for a scheduler that does not answer when a handle closes
 # The states of tasks for which a worker is needed.
 _UNFINISHED = ("constrained", "executing", "fetch", "flight", "long-running", "ready", "waiting")
 
@@ -260,6 +260,8 @@ class Mark:
         self._comm, self.pool, self._owner, self._pause = comm, pool, owner, pause
         self._own = {"who": _user(), "since": time.strftime("%c")}
         self._turn = 0
+        self._writing = asyncio.Lock()
+        self._removed = False
         self.other = ""
 
     async def claim(self, force: bool = False) -> None:
@@ -278,10 +280,22 @@ class Mark:
                     hint=hint("Stop it there, or use {} to take over", force=True),
                 )
             self._turn = 1 + max((mark["turn"] for mark in others.values()), default=0)
+            self._removed = False
             await self._renewed()
 
     async def renew(self) -> bool:
-        """Renew the mark; return False if another handle has taken over."""
+        """Renew the mark; return False if another handle has taken over, or it is removed.
+
+        A renewal that is cancelled finishes in the background: a request that is abandoned could
+        reach the scheduler after that of `remove`.
+        """
+        return await asyncio.shield(self._renew())
+
+    async def _renew(self) -> bool:
+        async with self._writing:
+            return not self._removed and await self._still_own()
+
+    async def _still_own(self) -> bool:
         own = (self._turn, self._owner)
         others = await self._others()
         # Not only those that are valid by this machine's clock.
@@ -293,8 +307,10 @@ class Mark:
         return True
 
     async def remove(self) -> None:
-        """Remove the mark."""
-        await self._write(0)
+        """Remove the mark, after a renewal that is on its way."""
+        self._removed = True
+        async with self._writing:
+            await self._write(0)
 
     async def _others(self) -> dict[str, dict[str, Any]]:
         marks = await self._comm.get_metadata(keys=[_KEY, self.pool], default={})
