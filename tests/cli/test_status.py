@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO, Any
 
+import dask
 import pytest
 import yaml
 from dask_helm.cli.output import age
@@ -65,6 +66,14 @@ def test_status_counts_clients_but_not_itself(server: ObjectServer, scheduler: s
     with Client(scheduler):
         assert data("status", *asked)["clients"] == 1
         assert "Clients    1\n" in printed("status", *asked)
+        with (
+            Client(scheduler, name="ann"),
+            Client(scheduler, name="ann"),
+            dask.config.set({"client-name": "bob-2"}),
+            Client(scheduler),
+        ):
+            assert "Clients    4 (ann 2, bob-2)\n" in printed("status", *asked)
+            assert data("status", *asked)["users"] == {"ann": 2, "bob-2": 1}
     assert data("status", "-A", *where)[0]["clients"] is None
     assert "Clients    -\n" in printed("status", "-A", *where)
 

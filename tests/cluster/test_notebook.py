@@ -17,22 +17,21 @@ def test_in_a_line() -> None:
 
 
 def test_as_a_table() -> None:
-    text = notebook.table(GROUPS, "1 to 3 pods")
-    for part in ("default", "Pods wanted", ">4.00 GiB<", "&lt;b&gt;", "Adaptive: 1 to 3 pods"):
+    text = notebook.table(GROUPS, {"default": "1 to 3 pods"}, "ann 2, <i>")
+    parts = ("default", "Pods wanted", ">4.00 GiB<", "&lt;b&gt;", ">1 to 3 pods<", ">-<")
+    for part in (*parts, "Connected: ann 2, &lt;i&gt;"):
         assert part in text
     assert "<b>" not in text
-    assert "Adaptive" not in notebook.table(GROUPS, "")
+    assert "Connected" not in notebook.table(GROUPS, {})
 
 
 def test_as_a_table_of_rich() -> None:
     console = Console(width=100)
     with console.capture() as captured:
-        console.print(notebook.rich_table("my.team", GROUPS, "1 to 3 pods"))
-    text = captured.get()
-    assert {"my.team", "Adaptive: 1 to 3 pods"} <= {line.strip() for line in text.splitlines()}
-    assert ["default", "3", "2", "4", "8", "4.00", "GiB"] in [
-        line.replace("│", "").split() for line in text.splitlines()
-    ]
+        console.print(notebook.rich_table("my.team", GROUPS, {"default": "1 to 3 pods"}))
+    lines = [line.replace("│", "").split() for line in captured.get().splitlines()]
+    assert ["my.team"] in lines
+    assert ["default", "3", "2", "4", "8", "4.00", "GiB", "1", "to", "3", "pods"] in lines
 
 
 def test_the_buttons_of_the_widget() -> None:

@@ -1,7 +1,9 @@
 """The display of a handle: text, a table, and a widget with buttons in a notebook."""
 
 import html
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,16 @@ from dask.widgets import TEMPLATE_PATHS, get_template
 from tornado.ioloop import PeriodicCallback
 
 from dask_helm.cluster.release.pools import PoolStatus
+from dask_helm.cluster.scaling import users
+from dask_helm.cluster.scaling.adapt import adaptations
 from dask_helm.cluster.session import ConnectedCluster
-from dask_helm.errors import BusyError, ClusterError, LossError
+from dask_helm.errors import BusyError, ClusterError, LossError, LostError
 
 Pools = dict[str, PoolStatus]
 
-_TITLES = ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory")
+_TITLES = ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory", "Adaptive")
+_TEXTS = ("Pool", "Adaptive")
+_USERS_MILLISECONDS = 2000  # how often the widget asks who uses the scheduler
 _SHOWN_MESSAGES = 3
 _FORCE = "Scale anyway?"
 
@@ -30,31 +36,32 @@ def line(pools: Pools) -> str:
     return ", ".join(f"{name} {pool.ready}/{pool.desired}" for name, pool in pools.items())
 
 
-def table(pools: Pools, adapting: str) -> str:
-    """Return the rows of a table in HTML."""
+def table(pools: Pools, adapting: Mapping[str, str], clients: str = "") -> str:
+    """Return the rows of a table in HTML; `adapting` describes the adaptation of some pools."""
     template = get_template("pools.html.j2")
-    return str(template.render(titles=_TITLES, rows=_rows(pools), adapting=adapting))
+    return str(template.render(titles=_TITLES, rows=_rows(pools, adapting), clients=clients))
 
 
-def rich_table(title: str, pools: Pools, adapting: str) -> Any:
+def rich_table(title: str, pools: Pools, adapting: Mapping[str, str]) -> Any:
     """Return a table for `rich.print`."""
     from rich.table import Table
 
-    found = Table(title=title, caption=f"Adaptive: {adapting}" if adapting else None)
+    found = Table(title=title)
     for name in _TITLES:
-        found.add_column(name, justify="left" if name == _TITLES[0] else "right")
-    for row in _rows(pools):
+        found.add_column(name, justify="left" if name in _TEXTS else "right")
+    for row in _rows(pools, adapting):
         found.add_row(*row)
     return found
 
 
-def _rows(pools: Pools) -> list[list[str]]:
+def _rows(pools: Pools, adapting: Mapping[str, str]) -> list[list[str]]:
     """Return a row for each pool, with a cell for each of the titles."""
     return [
         [
             name,
             *map(str, (pool.desired, pool.ready, pool.registered, pool.threads)),
             format_bytes(pool.memory),
+            adapting.get(name, "-"),
         ]
         for name, pool in pools.items()
     ]
@@ -151,6 +158,8 @@ class ShownCluster(ConnectedCluster):
     """A connected cluster that shows its pools."""
 
     _shown: Widget | None = None
+    _clients = ""
+    _adaptations: Mapping[str, str] = {}
 
     # The actions of the buttons; both are awaitable in the handle's loop.
     _scale: Callable[..., Awaitable[None]]
@@ -166,16 +175,15 @@ class ShownCluster(ConnectedCluster):
         return f"{super().__repr__()[:-1]}, {pools})" if pools else str(super().__repr__())
 
     @property
-    def _limits(self) -> str:
-        """Between which numbers this handle adapts a pool; empty if it does not."""
-        active = self._adaptive and self._adaptive.periodic_callback
-        return f"{self._adaptive.minimum} to {self._adaptive.maximum} pods" if active else ""
+    def _adapting(self) -> dict[str, str]:
+        """The adaptation of each pool by this handle, and by others if the widget is shown."""
+        return {**self._adaptations, **(self._adaptive.summary if self._adaptive else {})}
 
     def __rich__(self) -> Any:
-        return rich_table(self.name, self._pools, self._limits)
+        return rich_table(self.name, self._pools, self._adapting)
 
     def _repr_html_(self, cluster_status: str | None = None) -> str:
-        rows = table(self._pools, self._limits) if self._pools else ""
+        rows = table(self._pools, self._adapting, self._clients) if self._pools else ""
         return str(super()._repr_html_(cluster_status=(cluster_status or "") + rows))
 
     def _widget(self) -> Any:
@@ -196,9 +204,20 @@ class ShownCluster(ConnectedCluster):
 
     async def _update_regularly(self, widget: Widget) -> None:
         interval = dask.config.get("distributed.deploy.cluster-repr-interval", default="500ms")
-        callback = PeriodicCallback(widget.update, parse_timedelta(interval) * 1000)
-        self.periodic_callbacks["cluster-repr"] = callback
-        callback.start()
+        callbacks = {
+            "cluster-repr": PeriodicCallback(widget.update, parse_timedelta(interval) * 1000),
+            "users": PeriodicCallback(self._see_users, _USERS_MILLISECONDS),
+        }
+        self.periodic_callbacks.update(callbacks)
+        for callback in callbacks.values():
+            callback.start()
+
+    async def _see_users(self) -> None:
+        """Learn who uses the scheduler; that it does not answer is reported elsewhere."""
+        with suppress(LostError):
+            connected = await users.clients(self.scheduler_comm)
+            self._clients = users.line(users.named(connected or Counter()))
+            self._adaptations = await adaptations(self.scheduler_comm)
 
     def _scale_later(self, number: int, pool: str, force: bool = False) -> None:
         """Scale in the background, as a button does."""

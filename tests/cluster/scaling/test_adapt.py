@@ -1,6 +1,7 @@
 """How many pods are wanted, when fewer are taken, and who may say so."""
 
 import asyncio
+import re
 import time
 from math import inf
 from typing import Any
@@ -11,7 +12,15 @@ from dask_helm.cluster.release.discovery import Release
 from dask_helm.cluster.release.pools import Pool, View, Worker
 from dask_helm.cluster.release.schemes import OURS
 from dask_helm.cluster.scaling import adapt
-from dask_helm.cluster.scaling.adapt import Hooks, Mark, PoolAdaptive, Trend, limits, wanted
+from dask_helm.cluster.scaling.adapt import (
+    Hooks,
+    Mark,
+    PoolAdaptive,
+    Trend,
+    adaptations,
+    limits,
+    wanted,
+)
 from dask_helm.errors import AdaptError, ArgumentError, LostError, ScaleError, UnknownPoolError
 from distributed.core import Status
 from hypothesis import given
@@ -84,8 +93,10 @@ class Metadata:
     async def get_metadata(self, keys: list[str], default: Any) -> Any:
         if self.lost:
             raise ConnectionResetError("broken")
-        topic, pool = keys
-        return self.held.get(topic, {}).get(pool, default)
+        found = self.held
+        for key in keys:
+            found = found.get(key, {})
+        return found or default
 
     async def set_metadata(self, keys: list[str], value: Any) -> None:
         topic, pool, owner = keys
@@ -167,6 +178,27 @@ def test_a_renewal_on_its_way_does_not_bring_back_a_mark_that_is_removed() -> No
         await removal
         assert not await mark.renew(), "a later renewal changes nothing"
         assert comm.marked() == set()
+
+    asyncio.run(scenario())
+
+
+def test_who_adapts_which_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_USER", "ann")
+
+    async def scenario() -> None:
+        comm = Metadata()
+        assert await adaptations(comm) == {}
+        first, second = Mark(comm, "p", "1", limits="1 to 3 pods"), Mark(comm, "p", "2")
+        await first.claim()
+        found = await adaptations(comm)
+        assert set(found) == {"p"}
+        assert re.fullmatch(r"1 to 3 pods, ann on .+ \(process \d+\)", found["p"])
+        await second.claim(force=True)
+        assert (await adaptations(comm))["p"].startswith("ann on ")
+        await second.remove()
+        assert (await adaptations(comm))["p"].startswith("1 to 3"), "it is still valid"
+        await first.remove()
+        assert await adaptations(comm) == {}
 
     asyncio.run(scenario())
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,7 +26,7 @@ Examples:
 """
 Look = Callable[[], list[dict[str, Any]]]
 _WIDE = ("image", "pod", "node")
-_UNASKED = {"address": None, "clients": None, "dashboard": None, "jupyter_link": None}
+_UNASKED = dict.fromkeys(("address", "clients", "users", "dashboard", "jupyter_link"))
 
 
 @click.command("status", cls=releases.ReleaseCommand, epilog=EXAMPLES)
@@ -122,11 +122,14 @@ def _one(reach: Reach, is_quiet: bool) -> Iterator[Look]:
 
 def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
     from dask_helm.cluster.observe.status import hook_faults, links, summary
+    from dask_helm.cluster.scaling import users
 
     view = cluster.sync(cluster._look)
     found = summary(view)
     found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
-    found["clients"] = cluster.sync(_clients, cluster.scheduler_comm)
+    connected = cluster.sync(users.clients, cluster.scheduler_comm)
+    found["clients"] = None if connected is None else connected.total()
+    found["users"] = None if connected is None else users.named(connected)
     opened = cluster._opened_connection
     found |= cluster.sync(links, opened.kubernetes, opened.release)
     # A port-forward ends with this command.
@@ -137,28 +140,19 @@ def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
     return {**found, "address": address, "dashboard": dashboard or found["dashboard"]}
 
 
-async def _clients(comm: Any) -> int | None:
-    """Return the number of clients; None if an old scheduler is configured to run no functions."""
-    from dask_helm.cluster.connect.calls import answered
-    from dask_helm.cluster.scaling import remote
-
-    with answered(), suppress(ValueError):
-        answer = await comm.run_function(**remote.shipped(remote.count_clients))
-        number: int | None = answer.get("result")
-        return number
-    return None
-
-
 def _text(found: dict[str, Any], is_wide: bool) -> str:
+    from dask_helm.cluster.scaling import users
+
     reached = f" at {found['address']}" if found["address"] else ""
     aged = f", age {age(found['created'])}" if found["created"] else ""
     linked = f" at {found['jupyter_link']}" if found["jupyter_link"] else ""
-    clients = found["clients"]
+    clients = "-" if found["clients"] is None else str(found["clients"])
+    named = users.line(found["users"] or {})
     facts = {
         "Release": f"{found['release']} in namespace {found['namespace']} ({found['chart']})",
         "Scheduler": f"{found['scheduler']}{reached}{aged}",
         **({key.capitalize(): found[key] or "-" for key in _WIDE} if is_wide else {}),
-        "Clients": "-" if clients is None else clients,
+        "Clients": f"{clients} ({named})" if named else clients,
         "Dashboard": found["dashboard"] or "-",
         "Jupyter": f"{found['jupyter']}{linked}",
     }

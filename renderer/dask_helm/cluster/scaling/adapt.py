@@ -158,6 +158,16 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     def __await__(self) -> Generator[Any, None, "PoolAdaptive"]:
         return self.claimed().__await__()
 
+    @property
+    def summary(self) -> dict[str, str]:
+        """The pool that this adapts, with the limits: `{"default": "1 to 3 pods"}`."""
+        mark = self._mark if self.periodic_callback else None
+        return {mark.pool: self._limits} if mark else {}
+
+    @property
+    def _limits(self) -> str:
+        return f"{self.minimum} to {self.maximum} pods"
+
     def stop(self, reason: str = "unknown") -> None:
         """Stop; the handle remains open."""
         self._active.discard(self)
@@ -182,7 +192,8 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
     async def _claim(self) -> None:
         try:
             pool = (await self._hooks.look()).one(self._pool)
-            self._mark = Mark(self.scheduler, pool.name, self._owner, 2 * self.interval)
+            pause = 2 * self.interval
+            self._mark = Mark(self.scheduler, pool.name, self._owner, pause, self._limits)
             await self._mark.claim(self._force)
         except ClusterError as error:
             self._refusal = error
@@ -255,10 +266,12 @@ class Mark:
     undo that another handle takes over at the same time.
     """
 
-    def __init__(self, comm: Any, pool: str, owner: str, pause: float = 0) -> None:
+    def __init__(
+        self, comm: Any, pool: str, owner: str, pause: float = 0, limits: str = ""
+    ) -> None:
         """`pause` is the time between renewals, in addition to MARK_SECONDS."""
         self._comm, self.pool, self._owner, self._pause = comm, pool, owner, pause
-        self._own = {"who": _user(), "since": time.strftime("%c")}
+        self._own = {"who": _user(), "since": time.strftime("%c"), "limits": limits}
         self._turn = 0
         self._writing = asyncio.Lock()
         self._removed = False
@@ -328,10 +341,26 @@ class Mark:
         await self._comm.set_metadata(keys=[_KEY, self.pool, self._owner], value=value)
 
 
+async def adaptations(comm: Any) -> dict[str, str]:
+    """Return the pools that some handle adapts, with its limits and who it is.
+
+    Raises LostError.
+    """
+    with answered():
+        pools = await comm.get_metadata(keys=[_KEY], default={})
+    now, found = time.time(), {}
+    for pool, marks in pools.items():
+        valid = [mark for mark in marks.values() if mark["until"] > now]
+        for last in sorted(valid, key=lambda mark: int(mark["turn"]))[-1:]:
+            found[pool] = ", ".join(filter(None, (last.get("limits"), last["who"])))
+    return found
+
+
 def _user() -> str:
     """Return user, host and process, as users recognise them."""
     try:
-        user = getpass.getuser()
+        # In JupyterHub, all users are the same user of their pods.
+        user = os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     except (KeyError, OSError):  # the user of a pod often has no name
         user = f"user {os.getuid()}"
     return f"{user} on {socket.gethostname()} (process {os.getpid()})"

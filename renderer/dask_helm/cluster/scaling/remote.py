@@ -86,9 +86,9 @@ def survey(dask_scheduler: Any = None) -> Dict[str, Tuple[bool, List[str], bool,
     }
 
 
-def count_clients(dask_scheduler: Any = None) -> int:
-    """Return the number of connected clients; the scheduler itself has one, `fire-and-forget`."""
-    return len(set(dask_scheduler.clients) - {"fire-and-forget"})
+def client_keys(dask_scheduler: Any = None) -> List[str]:  # noqa: UP006
+    """Return the connected clients; the scheduler itself has one, `fire-and-forget`."""
+    return [key for key in dask_scheduler.clients if key != "fire-and-forget"]
 
 
 def hold(
