@@ -21,13 +21,13 @@ test: env lint verify docs  ## Everything that CI runs: linters, unit tests, tes
 	tools/packages.sh
 	$(PY) -m harness || [ "$${CI:-}" != true ]  # without CI, tests that need a cluster are skipped
 	@first=0; set -x; \
-	$(BIN)/pytest tests -m "not alone" --numprocesses 2 --dist loadfile --durations 10 || first=$$?; \
+	$(BIN)/pytest tests -m "not (alone or more)" --numprocesses 2 --dist loadfile --durations 10 || first=$$?; \
 	$(BIN)/pytest tests/e2e tests/devcluster -m alone --durations 10; \
 	exit $$first
 
 .PHONY: test-chart
 test-chart: env  ## Only the tests that need no cluster (seconds)
-	$(BIN)/pytest tests -m "not alone" --ignore=tests/e2e --numprocesses 2 --dist loadfile
+	$(BIN)/pytest tests -m "not (alone or more)" --ignore=tests/e2e --numprocesses 2 --dist loadfile
 
 .PHONY: test-long
 test-long: env  ## Differential tests of the engine against Helm, with ten times the examples
@@ -37,8 +37,13 @@ test-long: env  ## Differential tests of the engine against Helm, with ten times
 soak: env  ## 200 removals of workers under load, at most 90 minutes; fails if data is lost
 	@$(PY) -m tests.e2e.soak
 
+.PHONY: test-hub
+test-hub: env  ## A real JupyterHub with KubeSpawner, whose users share a release
+	tools/packages.sh
+	$(BIN)/pytest tests/e2e -m more
+
 .PHONY: test-more
-test-more: test-long soak  ## Slow tests: test-long and soak
+test-more: test-long test-hub soak  ## Slow tests: test-long, test-hub and soak
 
 .PHONY: benchmarks
 benchmarks: env  ## Compare the renderer with Helm: times, memory, ratios (minutes)
@@ -86,7 +91,8 @@ docs: env  ## Build the documentation site into site/
 
 .PHONY: pictures
 pictures: env  ## Take the pictures of the documentation, on a cluster
-	PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest tests/e2e/test_first_notebook.py
+	PICTURES=$(CURDIR)/docs/pictures \
+	$(BIN)/pytest tests/e2e/test_first_notebook.py tests/e2e/test_jupyterhub.py
 
 .PHONY: diagrams
 diagrams:  ## Render docs/diagrams/*.mmd as SVG (needs Node.js and Chromium)

@@ -5,12 +5,17 @@ from pathlib import Path
 from devcluster import cluster, programs
 from devcluster.cluster import KUBECONFIG, Cluster
 
-__all__ = ["KUBECONFIG", "Cluster", "down", "ensure", "running", "tools_only"]
+__all__ = ["KUBECONFIG", "Cluster", "down", "ensure", "load_hub", "running", "tools_only"]
 
 
 def ensure() -> Cluster:
     """Return the local cluster of this checkout; start it if needed. Raises `UnusableError`."""
     return cluster.up()
+
+
+def load_hub() -> str:
+    """Give the running cluster the image for tests with JupyterHub; return its name."""
+    return cluster.load_hub()
 
 
 def running() -> Cluster | None:

@@ -11,6 +11,7 @@ from devcluster import (
     cgroups,
     controlplane,
     host,
+    hub,
     image,
     machine,
     network,
@@ -81,6 +82,16 @@ def running() -> Cluster | None:
         Path(found["kubeconfig"]), Path(found["bin"]), found["image"], found["inputs"]
     )
     return cluster if succeeds(lambda: _ask(cluster, "get", "--raw", "/readyz")) else None
+
+
+def load_hub() -> str:
+    """Give the nodes of the running cluster the image for JupyterHub; return its name."""
+    with locked(_LOCK), step(f"loading {hub.NAME}"):
+        archive = store.hub_image(store.store())
+        for name in map(node.name, _NODES):
+            each = machine.running(name, _STATE / name)
+            node.ctr(each, "images", "import", str(machine.inside(archive)))
+    return hub.NAME
 
 
 def _inputs() -> str:

@@ -25,6 +25,7 @@ _BACKGROUND = '"$@" </dev/null >"$0" 2>&1 & echo $!'
 
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
 _CACHE = "cache"
+_HOLDER = "holder"
 
 # The folder of the cluster's own files, as a machine sees it.
 HOME = Path("/var/lib/dask-helm")
@@ -83,9 +84,15 @@ def start(name: str, folder: Path) -> Machine:
     _lay_out(var)
     creator = _create(name, var, folder / "machine.log")
     machine = Machine(name, var, _first_process(creator))
+    (folder / _HOLDER).write_text(str(machine.holder))
     ready = machine.seen_from_outside("/run/ready")
     wait_until(f"{name} is set up (see {folder}/machine.log)", ready.exists, every=0.02)
     return machine
+
+
+def running(name: str, folder: Path) -> Machine:
+    """Return the machine that `start` has started with these arguments."""
+    return Machine(name, folder / "var", int((folder / _HOLDER).read_text()))
 
 
 def _lay_out(var: Path) -> None:

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import astuple
 from pathlib import Path
 
-from devcluster import cache, image, layers, machine, node, notebook
+from devcluster import cache, hub, image, layers, machine, node, notebook
 from devcluster.machine import Machine, inside
 from devcluster.oci import Image, Layer
 from devcluster.programs import program
@@ -43,8 +43,26 @@ def upper_layers(folder: Path) -> Path:
     return cache.artifact("image-top", inputs, lambda target: _build_top(folder, target))
 
 
+def hub_image(folder: Path) -> Path:
+    """Return the archive of the image for JupyterHub, without the layers of a store."""
+    settings = (str(image.SETTINGS), image.top_inputs(), hub.inputs())
+    inputs = cache.digest(str(folder), *settings)
+    return cache.artifact("image-hub", inputs, lambda target: _build_hub(folder, target)) / _ARCHIVE
+
+
+def _build_hub(folder: Path, target: Path) -> None:
+    lower, work = _lower_layers(folder), target / "work"
+    upper = hub.build(work, _below(folder))
+    Image(hub.NAME, image.SETTINGS, (*lower, *upper)).write(target / _ARCHIVE, lower)
+    shutil.rmtree(work)
+
+
+def _below(folder: Path) -> list[Path]:
+    return [folder / _SNAPSHOTS / str(number) / "fs" for number in (1, 2)]
+
+
 def _build_top(folder: Path, target: Path) -> None:
-    below = [folder / _SNAPSHOTS / str(number) / "fs" for number in (1, 2)]
+    below = _below(folder)
     lower, work = _lower_layers(folder), target / "work"
     upper = image.build_top(work / "dask", below)
     dask = Image(image.name(), image.SETTINGS, (*lower, upper))

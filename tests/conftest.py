@@ -12,7 +12,10 @@ settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take Ctrl-C: what a shell runs in the background ignores it, and so would its children."""
-    config.addinivalue_line(
-        "markers", "alone: changes the whole cluster, so that no other test may run meanwhile"
+    markers = (
+        "alone: changes the whole cluster, so that no other test may run meanwhile",
+        "more: slow and about other projects; part of `make test-more`",
     )
+    for marker in markers:
+        config.addinivalue_line("markers", marker)
     signal.signal(signal.SIGINT, signal.default_int_handler)

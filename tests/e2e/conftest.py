@@ -32,9 +32,9 @@ def cluster() -> target.Target:
 
 
 @contextmanager
-def new_namespace(cluster: target.Target) -> Iterator[str]:
+def new_namespace(cluster: target.Target, name: str = "") -> Iterator[str]:
     """Yield the name of a new namespace; it is removed afterwards."""
-    name = f"dask-e2e-{secrets.token_hex(3)}"
+    name = name or f"dask-e2e-{secrets.token_hex(3)}"
     _kubectl(cluster, "create", "namespace", name)
     try:
         yield name

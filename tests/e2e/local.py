@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from devcluster import api
+from devcluster import api, machine
 from devcluster.machine import Machine
 
 _CONTROL_PLANE = "dask-control-plane"
@@ -11,8 +11,7 @@ _CONTROL_PLANE = "dask-control-plane"
 
 def control_plane() -> Machine:
     """Return the machine of the API server, which has to run."""
-    folder = api.KUBECONFIG.parent / _CONTROL_PLANE
-    return Machine(_CONTROL_PLANE, folder / "var", _parent(process("kube-apiserver")))
+    return machine.running(_CONTROL_PLANE, api.KUBECONFIG.parent / _CONTROL_PLANE)
 
 
 def process(component: str) -> int:
@@ -24,9 +23,3 @@ def process(component: str) -> int:
             if component in (Path(words[0]).name, *words[1:2]):
                 return int(folder.name)
     raise LookupError(component)
-
-
-def _parent(process: int) -> int:
-    """Return the parent of what was left to itself: the first process of its machine."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("PPid:")))

@@ -16,6 +16,7 @@ NOT_HELD = {
     "gpu": "GPUs",
     "highmem-spot": "nodes of 128 GiB",
     "workers-only": "a scheduler elsewhere; test_coexistence.py installs it beside one",
+    "jupyterhub": "a JupyterHub; test_jupyterhub.py installs it beside one",
     "jupyter": "a volume and a Secret; test_jupyter.py installs it with both",
 }
 EVERY_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
