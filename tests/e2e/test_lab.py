@@ -84,7 +84,7 @@ def scaled(page: Page, cluster: Locator, number: int) -> None:
 
 
 def test_links_to_the_dashboard_and_no_other_host(release: Release, page: Page) -> None:
-    release.install(values={"workers": {"default": POOL}})
+    release.install(values={"workers": {"default": {**POOL, "dashboard": True}}})
     token = release.jupyter_token()
     of_client, of_handle = in_jupyter(release, "python", "-c", LINKS).split()[-2:]
     assert of_client == "/proxy/demo-dask-scheduler:8787/status"
@@ -97,4 +97,8 @@ def test_links_to_the_dashboard_and_no_other_host(release: Release, page: Page) 
             page.wait_for_selector(".bk-Figure")
         page.get_by_role("link", name="Info").click()
         page.wait_for_url("**/info/main/workers.html")
+        with page.expect_websocket():
+            page.get_by_role("link", name="dashboard", exact=True).first.click()
+        page.wait_for_url("**/proxy/8790/*/status")
+        page.wait_for_selector(".bk-Figure")
         assert status(port, "/proxy/kubernetes.default.svc:443/", token) == 403

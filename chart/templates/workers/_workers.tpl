@@ -45,7 +45,7 @@
 - --name=$(POD_NAME)
 - --worker-port={{ include "dask.worker.portRange" (list 9000 $processes) }}
 - --dashboard-address=:8790
-- --no-dashboard
+- --{{ if not .values.dashboard }}no-{{ end }}dashboard
 - --local-directory=/scratch
 {{- with include "dask.worker.threads" . }}
 - --nthreads={{ . }}
