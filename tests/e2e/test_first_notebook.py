@@ -17,6 +17,13 @@ from tests.e2e.test_notebooks import POOL, run
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
 
+FIELDS_OUTSIDE = """output => {
+  const box = output.getBoundingClientRect();
+  return [...output.querySelectorAll("input, select, button")]
+    .map(part => part.getBoundingClientRect())
+    .filter(part => part.left < box.left || part.right > box.right).length
+}"""
+
 
 @pytest.fixture(scope="module")
 def installed(module_release: Release) -> Release:
@@ -30,6 +37,15 @@ def picture(page: Page, folder: Path, name: str) -> None:
     page.add_style_tag(content=".Toastify { display: none }")  # "Jupyter news?"
     page.screenshot(path=target)
     assert target.stat().st_size > 10_000
+
+
+def narrow_picture(page: Page, widget: Locator, folder: Path, name: str) -> None:
+    """Take a picture of the widget on a narrow page, with all its fields in sight."""
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    widget.get_by_role("button", name="Scale", exact=True).scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    assert widget.evaluate(FIELDS_OUTSIDE) == 0
+    page.screenshot(path=folder / f"{name}.png")
 
 
 def opened(page: Page, link: str, notebook: str) -> Locator:
@@ -94,8 +110,7 @@ def test_the_widget_by_keyboard_in_both_themes(
         picture(page, tmp_path, "widget")
 
         page.keyboard.press("Control+b")  # hides the file browser
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        picture(page, tmp_path, "widget-narrow")
+        narrow_picture(page, widget, tmp_path, "widget-narrow")
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
         page.get_by_role("menuitem", name="Settings", exact=True).click()
         for item in ("Theme", "JupyterLab Dark"):
@@ -104,6 +119,7 @@ def test_the_widget_by_keyboard_in_both_themes(
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         picture(page, tmp_path, "widget-dark")
+        narrow_picture(page, widget, tmp_path, "widget-narrow-dark")
 
         scale_by_keyboard(page, pods, 1)
         expect(widget).to_contain_text("Scaling default from 2 to 1 pods; leaving: ")

@@ -90,7 +90,8 @@ class Widget:
         self._begun = len(messages())
         self._asked: tuple[Any, ...] = ()  # button, number and pool of the question on a button
         self._status, self._told = ipywidgets.HTML(text()), ipywidgets.HTML()
-        self.pool = ipywidgets.Dropdown(options=list(pools()), description="Pool")
+        narrow = ipywidgets.Layout(max_width="calc(100% - 4px)")
+        self.pool = ipywidgets.Dropdown(options=list(pools()), description="Pool", layout=narrow)
         self.number, self.scale_button = self._row(ipywidgets, ["Pods"], "Scale")
         self.limits, self.adapt_button = self._row(ipywidgets, ["Minimum", "Maximum"], "Adapt")
         least, most = self.limits
@@ -109,9 +110,11 @@ class Widget:
 
         self.scale_button.on_click(on_scale)
         self.adapt_button.on_click(on_adapt)
+        # On a narrow page, the fields of a row are below each other.
+        wrapped = ipywidgets.Layout(flex_flow="row wrap")
         rows = [
-            ipywidgets.HBox([*self.number, self.scale_button]),
-            ipywidgets.HBox([*self.limits, self.adapt_button]),
+            ipywidgets.HBox([*self.number, self.scale_button], layout=wrapped),
+            ipywidgets.HBox([*self.limits, self.adapt_button], layout=wrapped),
         ]
         self.shown = ipywidgets.VBox([self._status, self.pool, *rows, self._told])
 
