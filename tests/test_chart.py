@@ -140,6 +140,13 @@ def test_jupyter_may_have_rights_and_no_token() -> None:
     assert pod_spec(objects, "jupyter")["automountServiceAccountToken"] is False
 
 
+def test_a_tag_that_is_a_whole_number_is_text() -> None:
+    objects = render({"image": {"tag": 4711}, "jupyter": {"image": {"tag": 20261130}}})
+    images = [container(objects, f"demo-dask-{component}")["image"] for component in COMPONENTS]
+    tags = ["dask:4711", "dask:4711", "dask-notebook:20261130"]
+    assert images == [f"ghcr.io/dask/{tag}" for tag in tags]
+
+
 def test_the_entry_point_of_the_image_is_kept() -> None:
     for component in COMPONENTS:
         own = container(render(), f"demo-dask-{component}")

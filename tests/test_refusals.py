@@ -30,7 +30,7 @@ TYPING: list[tuple[str, dict[str, Any], str]] = [
     (
         "number where text belongs",
         {"image": {"tag": 2026.8}},
-        "- at '/image/tag': got number, want null or string",
+        "- at '/image/tag': got number, want",
     ),
     (
         "bad quantity",

@@ -41,7 +41,8 @@ volumeMounts:
 {{- if .digest -}}
 {{- printf "%s@%s" .repository .digest -}}
 {{- else -}}
-{{- printf "%s:%s" .repository .tag -}}
+{{- /* toJson writes large numbers without an exponent. */ -}}
+{{- printf "%s:%s" .repository (kindIs "string" .tag | ternary .tag (toJson .tag)) -}}
 {{- end -}}
 {{- end -}}
 

@@ -109,8 +109,9 @@ def exit_code(text: str, version: int) -> int:
 
 
 def test_helm_refuses_each_and_takes_what_we_say_to_write() -> None:
-    # Helm does not refuse what it loses.
-    cases = [case for case in WRONG if "Helm cannot write" not in case.message]
+    # Helm does not refuse what it loses, and does not see how a number was written.
+    unseen = ("Helm cannot write", "got the number 83 ")
+    cases = [case for case in WRONG if not any(part in case.message for part in unseen)]
     given = [case.values for case in cases]
     right = [json.dumps(mended(goyaml.load(t), refused(written(t)))) for t in given]
     versions = list(islice(cycle(oracle.HELMS), len(cases)))

@@ -5,7 +5,7 @@ from typing import Any
 from dask_helm.engine.values.collect import Values
 from dask_helm.engine.values.merge import Map
 from dask_helm.errors import Problem, ValuesError
-from dask_helm.values import characters
+from dask_helm.values import characters, tags
 from dask_helm.values.order import in_order
 from dask_helm.values.tree import Schema, plain, validator
 
@@ -21,11 +21,11 @@ def check(values: Values, coalesced: Map, schema: Schema) -> None:
     `coalesced` are the user's values merged with the defaults, as Helm validates them. Raises
     ChartError for an invalid schema.
     """
-    lost = list(characters.problems(values))
+    lost = [*characters.problems(values), *tags.problems(values)]
     if lost:
         from dask_helm.values.schema import is_own
 
-        # Only of our own chart it is known that it writes all values with toYaml.
+        # Other charts may have other rules.
         lost = lost if is_own(schema) else []
     found = [*lost, *_problems(values, coalesced, schema, of_chart=True)]
     if found:
