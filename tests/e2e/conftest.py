@@ -16,6 +16,7 @@ from devcluster.errors import UnusableError
 from harness import target
 from harness.release import CHART, Release
 from tests.e2e.ingress import HOST
+from tests.paths import ROOT
 
 NewRelease = Callable[..., Release]
 
@@ -99,7 +100,10 @@ def _kubectl(cluster: target.Target, *arguments: str) -> None:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
-    """Yield a page of a real browser for which HOST is this machine."""
+    """Yield a page of a real browser for which HOST is this machine.
+
+    In CI, the pictures in the test's folder are kept in the folder `screenshots`.
+    """
     arguments = [
         "--no-sandbox",
         f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -118,3 +122,8 @@ def page(tmp_path: Path) -> Iterator[Page]:
         yield shown
         shown.screenshot(path=tmp_path / "end.png")
         browser.close()
+        if os.environ.get("CI") == "true":
+            kept = ROOT / "screenshots" / tmp_path.name
+            kept.mkdir(parents=True, exist_ok=True)
+            for picture in tmp_path.glob("*.png"):
+                shutil.copy(picture, kept)
