@@ -75,25 +75,46 @@ def pod_spec(objects: list[Object], component: str) -> Object:
 RIGHTS = {
     ("", "services"): {"get", "list"},
     ("apps", "deployments"): {"get", "list", "watch"},
-    ("apps", "deployments/scale"): {"get", "patch"},
-    ("", "pods"): {"get", "list", "watch", "patch"},
+    ("", "pods"): {"get", "list", "watch"},
     ("", "pods/log"): {"get"},
     ("", "pods/portforward"): {"get", "create"},
     ("", "events"): {"list"},
 }
+SCALING = {("apps", "deployments/scale"): {"get", "patch"}, ("", "pods/status"): {"patch"}}
+
+
+def granted(role: Object) -> dict[tuple[str, str], set[str]]:
+    return {(r["apiGroups"][0], r["resources"][0]): set(r["verbs"]) for r in role["rules"]}
 
 
 def test_jupyter_has_the_rights_of_the_handle_and_no_others() -> None:
     objects = render()
-    rules = find(objects, "Role", "demo-dask-jupyter")["rules"]
-    given = {(r["apiGroups"][0], r["resources"][0]): set(r["verbs"]) for r in rules}
-    assert given == RIGHTS
+    role = find(objects, "Role", "demo-dask-jupyter")
+    assert granted(role) == RIGHTS | SCALING
+    named = [rule["resourceNames"] for rule in role["rules"] if "resourceNames" in rule]
+    assert named == [["demo-dask-worker"]]
     binding = find(objects, "RoleBinding", "demo-dask-jupyter")
     account = find(objects, "ServiceAccount", "demo-dask-jupyter")["metadata"]["name"]
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": account, "namespace": "team"}]
     assert binding["roleRef"]["name"] == "demo-dask-jupyter"
     assert pod_spec(objects, "jupyter")["serviceAccountName"] == account
     assert "serviceAccountName" not in pod_spec(objects, "worker")
+
+
+def test_the_rights_to_scale_name_the_pools_and_can_be_left_out() -> None:
+    pools: Object = {"workers": {"default": {}, "big": {}, "gone": None}}
+    role = find(render(pools), "Role", "demo-dask-jupyter")
+    (named,) = [rule["resourceNames"] for rule in role["rules"] if "resourceNames" in rule]
+    assert named == ["demo-dask-worker-big", "demo-dask-worker"]
+    viewer = {"kind": "Group", "name": "analysts"}
+    for values in ({"workers": {"default": None}}, {"rbac": {"readOnly": True}}):
+        assert granted(find(render(values), "Role", "demo-dask-jupyter")) == RIGHTS
+    objects = render({"rbac": {"viewers": [viewer]}})
+    assert granted(find(objects, "Role", "demo-dask-viewer")) == RIGHTS
+    assert granted(find(objects, "Role", "demo-dask-jupyter")) == RIGHTS | SCALING
+    binding = find(objects, "RoleBinding", "demo-dask-viewer")
+    assert binding["subjects"] == [{**viewer, "apiGroup": "rbac.authorization.k8s.io"}]
+    assert binding["roleRef"]["name"] == "demo-dask-viewer"
 
 
 @pytest.mark.parametrize("where", ["podDefaults", "jupyter"])

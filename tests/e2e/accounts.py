@@ -4,11 +4,13 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dask_helm
 import yaml
+from dask_helm import labels
 
 from harness import observation
 from harness.release import CommandError, Release
@@ -16,20 +18,23 @@ from harness.release import CommandError, Release
 Rule = dict[str, Any]
 
 
-def rules() -> list[Rule]:
-    """Return the rules of the Role that the chart gives Jupyter."""
-    (role,) = (one for one in dask_helm.render({}, release="any") if one["kind"] == "Role")
+def rules(release: Release) -> list[Rule]:
+    """Return the rules of the Role that the chart gives Jupyter in a release with these pools."""
+    workers = release.objects("deployment", labels.WORKER)
+    pools: dict[str, Any] = {one["metadata"]["labels"][labels.POOL]: {} for one in workers}
+    rendered = dask_helm.render({"workers": pools}, release=release.name)
+    (role,) = (one for one in rendered if one["kind"] == "Role")
     found: list[Rule] = role["rules"]
     return found
 
 
-def without(verb: str, resource: str) -> list[Rule]:
+def without(release: Release, verb: str, resource: str) -> list[Rule]:
     """Return those rules, less one verb on one resource."""
     left = [
         {**rule, "verbs": [one for one in rule["verbs"] if one != verb]}
         if resource in rule["resources"]
         else rule
-        for rule in rules()
+        for rule in rules(release)
     ]
     return [rule for rule in left if rule["verbs"]]
 
@@ -45,19 +50,25 @@ class Account:
 
     def may(self, verb: str, resource: str) -> bool:
         """Whether it has a right."""
-        return bool(self._said("auth", "can-i", verb, resource))
+        return not self.refusal("auth", "can-i", verb, resource)
 
     def remove(self) -> None:
         """Remove it, and wait until its token is worth nothing."""
         self.release.kubectl("delete", "serviceaccount", self.name)
-        observation.until(lambda: not self._said("auth", "whoami"), what="the token has expired")
+        expired = partial(self.refusal, "auth", "whoami")
+        observation.until(lambda: bool(expired()), what="the token has expired")
 
-    def _said(self, *words: str) -> str:
-        """Return what kubectl says to it; nothing when it fails, as `can-i` does for a no."""
+    def said(self, *words: str) -> str:
+        """Return what kubectl says to it. Raises CommandError."""
+        return self.release.kubectl("--kubeconfig", self.kubeconfig, *words)
+
+    def refusal(self, *words: str) -> str:
+        """Return the error of kubectl, "" if there is none; `can-i` fails for a no."""
         try:
-            return self.release.kubectl("--kubeconfig", self.kubeconfig, *words)
-        except CommandError:
-            return ""
+            self.said(*words)
+        except CommandError as error:
+            return str(error)
+        return ""
 
 
 def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:

@@ -94,7 +94,7 @@ def test_tls_from_the_secret_or_from_the_user(encrypted: tuple[Release, Security
 
 def test_a_secret_that_may_not_be_read(encrypted: tuple[Release, Security], tmp_path: Path) -> None:
     release, security = encrypted
-    kubeconfig = account(release, rules(), tmp_path).kubeconfig
+    kubeconfig = account(release, rules(release), tmp_path).kubeconfig
     with pytest.raises(
         TlsError, match=r"Secret certificates \(ca.crt\)[^:]*, which cannot"
     ) as caught:
@@ -104,7 +104,8 @@ def test_a_secret_that_may_not_be_read(encrypted: tuple[Release, Security], tmp_
     with handle(release, kubeconfig=kubeconfig, security=security) as cluster:
         assert cluster.scheduler_address.startswith("tls://")
     names = {"resourceNames": ["certificates"], "resources": ["secrets"], "verbs": ["get"]}
-    kubeconfig = account(release, [*rules(), {"apiGroups": [""], **names}], tmp_path).kubeconfig
+    given = [*rules(release), {"apiGroups": [""], **names}]
+    kubeconfig = account(release, given, tmp_path).kubeconfig
     with handle(release, kubeconfig=kubeconfig) as cluster:
         assert cluster.security.tls_ca_file == security.tls_ca_file
 

@@ -3,6 +3,8 @@
 After each of these tests nothing is left of the handle: no thread, no socket, no file.
 """
 
+import asyncio
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +15,15 @@ from typing import Any, TypeVar
 
 import pytest
 from dask_helm import HelmCluster, labels
+from dask_helm.cluster.api.client import Kubernetes
+from dask_helm.cluster.api.credentials import Access
+from dask_helm.cluster.api.objects import Target
 from dask_helm.cluster.scaling.scale import COST
 from dask_helm.errors import (
     ForbiddenError,
     KubeconfigError,
     LoginError,
+    LossError,
     LostError,
     ManyReleasesError,
     NoReleaseError,
@@ -222,7 +228,7 @@ def missing(verb: str, resource: str, release: Release) -> str:
 def test_a_right_to_connect_is_missing(
     installed: Release, tmp_path: Path, verb: str, resource: str
 ) -> None:
-    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    file = account(installed, without(installed, verb, resource), tmp_path).kubeconfig
     with without_hanging(), pytest.raises(ForbiddenError) as caught:
         handle(installed, kubeconfig=file)
     assert str(caught.value).startswith(missing(verb, resource, installed))
@@ -233,7 +239,7 @@ def test_a_right_to_connect_is_missing(
 def test_a_right_to_forward_is_missing(
     installed: Release, tmp_path: Path, verb: str, resource: str
 ) -> None:
-    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    file = account(installed, without(installed, verb, resource), tmp_path).kubeconfig
     with without_hanging(), pytest.raises(UnreachableError) as caught:
         handle(installed, kubeconfig=file)
     (attempt,) = caught.value.attempts
@@ -244,7 +250,6 @@ def test_a_right_to_forward_is_missing(
 WORKING: list[tuple[str, str, Callable[[HelmCluster], Any]]] = [
     ("patch", "deployments/scale", lambda cluster: cluster.scale(3)),
     ("patch", "deployments/scale", lambda cluster: cluster.scale(1)),
-    ("patch", "pods", lambda cluster: cluster.scale(1)),
     ("get", "pods/log", lambda cluster: cluster.get_logs()),
     ("get", "pods/log", lambda cluster: next(cluster.get_logs(follow=True))),
 ]
@@ -258,7 +263,7 @@ def test_a_right_to_work_is_missing(
     resource: str,
     job: Callable[[HelmCluster], Any],
 ) -> None:
-    file = account(installed, without(verb, resource), tmp_path).kubeconfig
+    file = account(installed, without(installed, verb, resource), tmp_path).kubeconfig
     with handle(installed, kubeconfig=file) as cluster, Client(cluster) as client:
         with without_hanging(), pytest.raises(ForbiddenError) as caught:
             job(cluster)
@@ -269,13 +274,62 @@ def test_a_right_to_work_is_missing(
 
 
 def test_what_is_only_nice_to_know_is_left_out(installed: Release, tmp_path: Path) -> None:
-    file = account(installed, without("list", "events"), tmp_path).kubeconfig
+    file = account(installed, without(installed, "list", "events"), tmp_path).kubeconfig
     with handle(installed, kubeconfig=file) as cluster:
         assert len(cluster.get_logs()) == 4
 
 
+def test_without_the_right_to_mark_pods_kubernetes_chooses(
+    installed: Release, tmp_path: Path
+) -> None:
+    file = account(installed, without(installed, "patch", "pods/status"), tmp_path).kubeconfig
+    with handle(installed, kubeconfig=file) as cluster, Client(cluster) as client:
+        cluster.wait_ready(timeout=300)
+        held = client.scatter(list(range(20)), hash=False)
+        work = client.map(slow(0.5), range(20), pure=False)
+        cluster.scale(1)
+        assert "you are not allowed to patch pods/status" in cluster.get_logs()["Cluster"]
+        assert len(observation.pods(installed, labels.WORKER)) == 1
+        assert client.gather(held) == list(range(20))
+        assert len(client.gather(work)) == 20
+        held_last = client.scatter([1, 2], hash=False)
+        with pytest.raises(LossError, match="no worker would be left to take them"):
+            cluster.scale(0)
+        del held, held_last
+        cluster.scale(2)
+        cluster.wait_ready(timeout=300)
+
+
+async def change_status(kubeconfig: str, target: Target, patch: dict[str, Any]) -> None:
+    async with Kubernetes(Access(kubeconfig)) as kubernetes:
+        await kubernetes.patch(target, patch)
+
+
+def test_what_the_role_does_not_allow(installed: Release, tmp_path: Path) -> None:
+    """It is tried: the API server's answer to `can-i` says nothing about names and images."""
+    few = account(installed, rules(installed), tmp_path)
+    (pod, *_) = observation.pods(installed, labels.WORKER)
+    name = pod["metadata"]["name"]
+    patch = {"spec": {"containers": [{"name": "worker", "image": "localhost/other:1"}]}}
+    for words in (
+        ("patch", "pod", name, "-p", json.dumps(patch)),
+        ("annotate", "pod", name, "a=b"),
+        ("scale", "deployment/demo-dask-scheduler", "--replicas=0"),
+        ("scale", "deployment/demo-dask-jupyter", "--replicas=1"),
+        ("get", "secrets"),
+        ("exec", name, "--", "true"),
+        ("delete", "pod", name),
+    ):
+        assert "forbidden" in few.refusal(*words).lower(), words
+    status = Target("pods", installed.namespace, name, "status")
+    asyncio.run(change_status(few.kubeconfig, status, patch))
+    (after,) = (one for one in observation.pods(installed) if one["metadata"]["name"] == name)
+    assert after["spec"] == pod["spec"], "a change of the status changes no image"
+    few.said("scale", "deployment/demo-dask-worker", "--replicas=2")
+
+
 def test_the_role_of_the_chart_is_enough(installed: Release, tmp_path: Path) -> None:
-    file = account(installed, rules(), tmp_path).kubeconfig
+    file = account(installed, rules(installed), tmp_path).kubeconfig
     with handle(installed, kubeconfig=file) as cluster:
         cluster.scale(3)
         cluster.wait_ready(timeout=300)
@@ -385,7 +439,7 @@ def test_a_token_that_was_never_valid(installed: Release, tmp_path: Path) -> Non
 
 
 def test_a_token_that_expires(installed: Release, tmp_path: Path) -> None:
-    somebody = account(installed, rules(), tmp_path)
+    somebody = account(installed, rules(installed), tmp_path)
     with handle(installed, kubeconfig=somebody.kubeconfig) as cluster:
         somebody.remove()
         with without_hanging(), pytest.raises(LoginError, match=UNKNOWN):
@@ -398,7 +452,7 @@ def test_a_token_that_expires(installed: Release, tmp_path: Path) -> None:
 
 
 def test_a_token_that_is_renewed(installed: Release, tmp_path: Path) -> None:
-    old, new = (account(installed, rules(), tmp_path) for _ in range(2))
+    old, new = (account(installed, rules(installed), tmp_path) for _ in range(2))
     (tmp_path / "token").write_text(old.token)
     file = kubeconfig(installed, tmp_path, {"tokenFile": "token"})
     with handle(installed, kubeconfig=file) as cluster:

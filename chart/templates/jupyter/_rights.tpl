@@ -1,20 +1,17 @@
 {{- /*
-What HelmCluster needs: to find, reach, watch and scale; nothing outside of the namespace, no Secrets.
+What HelmCluster needs to find, reach and watch a release; nothing outside of the namespace, no Secrets.
 A port-forward over a websocket counts as get, and as create from Kubernetes 1.35.
 */ -}}
-{{- define "dask.jupyter.rules" -}}
+{{- define "dask.rights.view" -}}
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list]
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [get, list, watch]
-- apiGroups: [apps]
-  resources: [deployments/scale]
-  verbs: [get, patch]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [pods/log]
   verbs: [get]
@@ -24,4 +21,36 @@ A port-forward over a websocket counts as get, and as create from Kubernetes 1.3
 - apiGroups: [""]
   resources: [events]
   verbs: [list]
+{{- end -}}
+
+{{- /*
+What it needs to scale: this release's pools and no other Deployment, and to mark the pods that leave. A
+change of a pod's status can set annotations, but no image, unlike a change of the pod.
+*/ -}}
+{{- define "dask.rights.scale" -}}
+{{- with include "dask.poolNames" .Values | fromYamlArray }}
+- apiGroups: [apps]
+  resources: [deployments/scale]
+  resourceNames:
+    {{- range . }}
+    - {{ include "dask.componentName" (dict "root" $ "component" "worker" "pool" .) }}
+    {{- end }}
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [pods/status]
+  verbs: [patch]
+{{- end }}
+{{- end -}}
+
+{{- /* The subjects of a RoleBinding. Input: root, subjects. */ -}}
+{{- define "dask.rights.subjects" -}}
+{{- range .subjects }}
+- kind: {{ .kind }}
+  name: {{ .name | quote }}
+  {{- if eq .kind "ServiceAccount" }}
+  namespace: {{ .namespace | default $.root.Release.Namespace | quote }}
+  {{- else }}
+  apiGroup: rbac.authorization.k8s.io
+  {{- end }}
+{{- end }}
 {{- end -}}

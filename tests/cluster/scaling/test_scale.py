@@ -45,6 +45,8 @@ class Cluster(FakeKubernetes):
         self.stuck: set[str] = set()
         self.lonely = False
         self.failing: dict[str, Exception] = {}
+        self.parts: list[str] = []  # the subresources by which pods were changed
+        self.forbidden_parts: dict[str, Exception] = {}
         self.scheduler, self.dying = "one", ""  # at which step another scheduler comes
         for pool, size in sizes.items():
             self._add(pool, size)
@@ -76,6 +78,9 @@ class Cluster(FakeKubernetes):
 
     async def patch(self, target: Target, body: Object, dry_run: bool = False) -> Object:
         if target.kind == "pods":
+            self.parts.append(target.part)
+            if error := self.forbidden_parts.get(target.part):
+                raise error
             cost = body["metadata"]["annotations"][COST]
             self._note(f"{'may ' * dry_run}{'mark' if cost else 'unmark'} {target.name}")
             if not dry_run:
@@ -293,7 +298,7 @@ FORBIDDEN = ForbiddenError("patch", "deployments/scale", "here", "no")
 @pytest.mark.parametrize(
     ("step", "error", "raised"),
     [
-        ("mark default0", ForbiddenError("patch", "pods", "here", "no"), ForbiddenError),
+        ("mark default0", ForbiddenError("patch", "pods/status", "here", "no"), ForbiddenError),
         ("remove default0", OSError("gone"), LostError),
         ("set 1", FORBIDDEN, ForbiddenError),
     ],
@@ -320,6 +325,37 @@ def test_without_a_scheduler_only_pods_without_workers_go() -> None:
     cluster.status = {}
     cluster.scale(0)
     assert cluster.done[2:] == ["mark default1", "mark default0", "set 0"]
+
+
+UNMARKABLE = ForbiddenError("patch", "pods/status", "here", "no")
+
+
+def test_pods_are_marked_by_their_status_or_else_by_themselves() -> None:
+    cluster = Cluster(default=2)
+    cluster.forbidden_parts = {"status": UNMARKABLE}
+    cluster.scale(1)
+    assert cluster.parts == ["status", "", ""]
+    cluster = Cluster(default=2)
+    cluster.scale(1)
+    assert set(cluster.parts) == {"status"}
+
+
+def test_without_marks_kubernetes_chooses_and_the_hooks_hand_over() -> None:
+    cluster = Cluster(default=3)
+    cluster.forbidden_parts = dict.fromkeys(("status", ""), UNMARKABLE)
+    with pytest.raises(ForbiddenError, match="patch pods/status"):
+        cluster.scale(1)
+    assert len(cluster.pods) == 3, "pods without a hook would lose their results"
+    (container,) = cluster.deployment()["spec"]["template"]["spec"]["containers"]
+    container["lifecycle"] = {"preStop": {"exec": {"command": ["sh", "drain.sh"]}}}
+    cluster.held = {"default0": ["a"]}
+    with pytest.raises(LossError, match="no worker would be left"):
+        cluster.scale(0)
+    cluster.done.clear()
+    cluster.scale(1)
+    assert cluster.done == ["may set 1", "set 1"]
+    assert len(cluster.pods) == 1
+    assert "not allowed to patch pods/status" in cluster.said[-1]
 
 
 def test_missing_rights_are_known_before_anything_is_done() -> None:

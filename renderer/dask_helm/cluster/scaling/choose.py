@@ -46,16 +46,22 @@ def choose(candidates: Iterable[Candidate], number: int, force: bool = False) ->
             busy,
             hint=hint("Wait for them, or use {} to run them again elsewhere", force=True),
         )
-    actors = [key for one in chosen for key in one.actors]
-    if actors and not force:
-        where = ", ".join(one.pod for one in chosen if one.actors)
+    check_actors(chosen, force)
+    return chosen
+
+
+def check_actors(leaving: Iterable[Candidate], force: bool) -> None:
+    """Raise LossError if pods that leave have actors, unless forced."""
+    found = [(key, one.pod) for one in leaving for key in one.actors]
+    if found and not force:
+        actors = [key for key, _ in found]
+        where = ", ".join(dict.fromkeys(pod for _, pod in found))
         raise LossError(
             f"{counted(actors, 'actor')} would be lost, because Dask cannot move actors: "
             f"{listed(actors)}, on {where}",
             actors,
             hint=hint("Use {} to lose the actors; results are moved all the same", force=True),
         )
-    return chosen
 
 
 def _order(one: Candidate) -> tuple[int, ...]:

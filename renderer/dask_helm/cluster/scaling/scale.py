@@ -2,12 +2,14 @@
 
 Down: choose the pods that leave, drain their workers, mark the pods as the cheapest to delete,
 remove the workers at the scheduler, lower the number of replicas, and check which pods really left.
-A failure before the last two steps leaves everything as it was.
+A failure before the last two steps leaves everything as it was. Without the permission to mark
+pods, Kubernetes chooses the pods that leave, and their preStop hooks hand over what they hold.
 """
 
 import asyncio
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,6 +25,7 @@ from dask_helm.cluster.scaling.drain import Drain
 from dask_helm.cluster.tasks import with_rollback
 from dask_helm.errors import (
     DeviationError,
+    ForbiddenError,
     LostError,
     MissingError,
     RolloutError,
@@ -34,6 +37,9 @@ from dask_helm.text import listed
 
 COST = "controller.kubernetes.io/pod-deletion-cost"
 _CHEAPEST = "-2147483647"
+# The chart's Role allows only the first: who may change a pod may also give it another image, and
+# so read Secrets. The ClusterRole `edit` of Kubernetes allows only the second.
+_MARKED_BY = ("status", "")
 _POLL_SECONDS = 0.25
 _REQUESTS_AT_ONCE = 16
 _PODS_PER_SECOND = 500  # how many pods to read while many of them change
@@ -50,7 +56,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Scaling:
-    """A change of one pool's size; `timeout` is how long running tasks are waited for."""
+    """A change of one pool's size; `timeout` is how long running tasks are waited for.
+
+    Pods are marked by a change of their subresource `marked_by`.
+    """
 
     kubernetes: Kubernetes
     comm: Any
@@ -59,6 +68,7 @@ class Scaling:
     pool: str | None
     force: bool = False
     timeout: float | None = None
+    marked_by: str = ""
 
     async def to(self, number: int) -> Outcome:
         """Scale to that many pods. Raises ScaleError."""
@@ -109,9 +119,15 @@ class Scaling:
         return (await self.look()).pool(pool.name)
 
     async def _down(self, pool: Pool, number: int) -> None:
-        _, leaving = await asyncio.gather(
+        marked_by, leaving = await asyncio.gather(
             self._check_rights(pool, number), self._choose(pool, number)
         )
+        if isinstance(marked_by, ForbiddenError):
+            await self._remove_any(pool, number, marked_by)
+        else:
+            await replace(self, marked_by=marked_by)._remove(pool, number, leaving)
+
+    async def _remove(self, pool: Pool, number: int, leaving: list[Candidate]) -> None:
         addresses = (address for one in leaving for address in pool.workers.get(one.pod, {}))
         drain = Drain(self.comm, tuple(addresses), self.tell, self.force)
         scheduler = await self._scheduler(drain)
@@ -124,13 +140,45 @@ class Scaling:
         async with drain.lease():
             await with_rollback(self._prepare(pool, leaving, drain, scheduler), undo, self.tell)
         await with_rollback(self._set(pool, number), undo, self.tell)
-        await self._until_gone(pool, leaving, number)
+        await self._until_gone(pool, {one.pod for one in leaving}, number)
 
-    async def _check_rights(self, pool: Pool, number: int) -> None:
-        """Check by dry runs that everything is allowed, before anything is changed."""
-        any_pod = [pods.name(pod) for pod in pool.living[:1]]
-        marks = (self._mark(pool, pod, _CHEAPEST, dry_run=True) for pod in any_pod)
-        await asyncio.gather(self._set(pool, number, dry_run=True), *marks)
+    async def _remove_any(self, pool: Pool, number: int, missing: ForbiddenError) -> None:
+        """Let Kubernetes choose the pods that leave. Raises `missing` if they have no hook."""
+        if not _has_hook(pool):
+            raise missing
+        found = await choose.candidates(pool, self.comm)
+        choose.check_actors(found, self.force)
+        addresses = tuple(address for one in pool.workers.values() for address in one)
+        drain = Drain(self.comm, addresses, self.tell, self.force)
+        known = (await self._scheduler(drain)).get("workers", {})
+        if number == 0:
+            await drain.check([address for address in known if address not in drain.addresses])
+        self.tell(
+            f"Scaling {pool.name} from {pool.desired} to {number} pods. Kubernetes chooses the "
+            f"pods that leave, because you are not allowed to {missing.verb} {missing.resource}; "
+            "their preStop hooks hand over results and wait for running tasks"
+        )
+        await self._set(pool, number)
+        await self._until_gone(pool, None, number)
+
+    async def _check_rights(self, pool: Pool, number: int) -> str | ForbiddenError:
+        """Check by dry runs what is allowed, before anything is changed.
+
+        Returns the subresource by which pods can be marked, or why they cannot be marked. Raises
+        ForbiddenError without the permission to scale.
+        """
+        await self._set(pool, number, dry_run=True)
+        refused: list[ForbiddenError] = []
+        for part in _MARKED_BY:
+            try:
+                for pod in pool.living[:1]:
+                    marked = replace(self, marked_by=part)
+                    await marked._mark(pool, pods.name(pod), _CHEAPEST, dry_run=True)
+            except ForbiddenError as error:
+                refused.append(error)
+            else:
+                return part
+        return refused[0]
 
     async def _choose(self, pool: Pool, number: int) -> list[Candidate]:
         found = await choose.candidates(pool, self.comm)
@@ -176,20 +224,21 @@ class Scaling:
         await asyncio.gather(*(mark(pod, cost) for pod, cost in costs.items()))
 
     async def _mark(self, pool: Pool, pod: str, cost: str | None, dry_run: bool = False) -> None:
-        target = Target("pods", _namespace(pool), pod)
-        try:
+        target = Target("pods", _namespace(pool), pod, self.marked_by)
+        with suppress(MissingError):  # it has left
             body = {"metadata": {"annotations": {COST: cost}}}
             await self.kubernetes.patch(target, body, dry_run)
-        except MissingError:
-            return  # it has left
 
     async def _set(self, pool: Pool, number: int, dry_run: bool = False) -> None:
         target = Target("deployments", _namespace(pool), _name(pool), "scale")
         await self.kubernetes.patch(target, {"spec": {"replicas": number}}, dry_run)
 
-    async def _until_gone(self, pool: Pool, leaving: list[Candidate], number: int) -> None:
-        """Wait until the pods have left. Raises DeviationError when others left instead."""
-        before, wanted = _names(pool), {one.pod for one in leaving}
+    async def _until_gone(self, pool: Pool, wanted: set[str] | None, number: int) -> None:
+        """Wait until the wanted pods have left, or as many as necessary if none are named.
+
+        Raises DeviationError when others left instead.
+        """
+        before = _names(pool)
         begun, is_told = time.monotonic(), False
         async with Changes.of(self.kubernetes, pool.deployment) as changes:
             while still := _left(seen := await self._again(pool), wanted, number):
@@ -207,6 +256,8 @@ class Scaling:
                     is_told = True
                 await changes.next()
                 await asyncio.sleep(len(seen.pods) / _PODS_PER_SECOND)
+        if wanted is None:
+            return
         now = _names(seen)
         others, stayed = sorted(before - now - wanted), sorted(wanted & now)
         if others and stayed:
@@ -229,10 +280,17 @@ def _names(pool: Pool) -> set[str]:
     return {pods.name(pod) for pod in pool.living}
 
 
-def _left(pool: Pool, wanted: set[str], number: int) -> set[str]:
+def _left(pool: Pool, wanted: set[str] | None, number: int) -> set[str]:
     """Return the wanted pods that have not left yet; if enough pods have, the others will stay."""
+    here = {pods.name(pod) for pod in pool.pods}
     staying = _names(pool) if len(pool.living) <= number else set()
-    return (wanted & {pods.name(pod) for pod in pool.pods}) - staying
+    return (here if wanted is None else wanted & here) - staying
+
+
+def _has_hook(pool: Pool) -> bool:
+    """Return whether the pods run a preStop hook, which hands over what they hold."""
+    containers = pool.deployment["spec"]["template"]["spec"]["containers"]
+    return any((one.get("lifecycle") or {}).get("preStop") for one in containers)
 
 
 def _running(pool: Pool, names: set[str]) -> str:
