@@ -23,6 +23,7 @@ _CLIENTS = {
     "service-account": "/CN=service-account",
 }
 
+AUDIT_LOG = "/var/log/audit.log"
 SERVER = f"https://{network.CONTROL_PLANE}:{_PORT}"
 
 
@@ -42,7 +43,9 @@ def start(machine: Machine) -> None:
     """Start the components that must run before a node can start."""
     machine.daemon("etcd", "etcd", *flags("etcd"))
     log = machine.var / "log/kube-apiserver.log"
-    component(machine, "kube-apiserver", address=network.CONTROL_PLANE, services=network.SERVICES)
+    (machine.home / "audit.yaml").write_text(fill("audit.yaml"))
+    addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
+    component(machine, "kube-apiserver", log=AUDIT_LOG, **addresses)
     wait_until(f"the API server is ready (see {log})", lambda: _is_ready(machine))
     component(machine, "kube-controller-manager")
     component(machine, "kube-scheduler")

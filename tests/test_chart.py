@@ -73,14 +73,14 @@ def pod_spec(objects: list[Object], component: str) -> Object:
 
 
 RIGHTS = {
-    ("", "services"): {"get", "list"},
+    ("", "services"): {"list"},
     ("apps", "deployments"): {"get", "list", "watch"},
     ("", "pods"): {"get", "list", "watch"},
     ("", "pods/log"): {"get"},
     ("", "pods/portforward"): {"get", "create"},
     ("", "events"): {"list"},
 }
-SCALING = {("apps", "deployments/scale"): {"get", "patch"}, ("", "pods/status"): {"patch"}}
+SCALING = {("apps", "deployments/scale"): {"patch"}, ("", "pods/status"): {"patch"}}
 
 
 def granted(role: Object) -> dict[tuple[str, str], set[str]]:
@@ -99,6 +99,12 @@ def test_jupyter_has_the_rights_of_the_handle_and_no_others() -> None:
     assert binding["roleRef"]["name"] == "demo-dask-jupyter"
     assert pod_spec(objects, "jupyter")["serviceAccountName"] == account
     assert "serviceAccountName" not in pod_spec(objects, "worker")
+
+
+def test_a_release_without_a_scheduler_may_read_the_service_of_another() -> None:
+    values = {"scheduler": {"enabled": False, "address": "tcp://other-dask-scheduler:8786"}}
+    role = find(render(values), "Role", "demo-dask-jupyter")
+    assert granted(role)["", "services"] == {"get", "list"}
 
 
 def test_the_rights_to_scale_name_the_pools_and_can_be_left_out() -> None:

@@ -75,10 +75,15 @@ def account(release: Release, given: Iterable[Rule], folder: Path) -> Account:
     """Return a new service account that has just these rights."""
     name = f"few-{secrets.token_hex(3)}"
     release.kubectl("apply", "-f", "-", stdin=json.dumps(_objects(name, list(given), release)))
-    token = release.kubectl("create", "token", name).strip()
-    new = Account(release, name, token, kubeconfig(release, folder, {"token": token}))
+    new = existing(release, name, folder)
     observation.until(lambda: new.may("list", "events") or new.may("list", "pods"))
     return new
+
+
+def existing(release: Release, name: str, folder: Path) -> Account:
+    """Return a service account that exists, with a new token."""
+    token = release.kubectl("create", "token", name).strip()
+    return Account(release, name, token, kubeconfig(release, folder, {"token": token}))
 
 
 def kubeconfig(

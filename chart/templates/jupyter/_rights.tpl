@@ -5,7 +5,8 @@ A port-forward over a websocket counts as get, and as create from Kubernetes 1.3
 {{- define "dask.rights.view" -}}
 - apiGroups: [""]
   resources: [services]
-  verbs: [get, list]
+  {{- /* A scheduler of another release is read by its name. */}}
+  verbs: [{{ if not .Values.scheduler.enabled }}get, {{ end }}list]
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [get, list, watch]
@@ -35,7 +36,7 @@ change of a pod's status can set annotations, but no image, unlike a change of t
     {{- range . }}
     - {{ include "dask.componentName" (dict "root" $ "component" "worker" "pool" .) }}
     {{- end }}
-  verbs: [get, patch]
+  verbs: [patch]
 - apiGroups: [""]
   resources: [pods/status]
   verbs: [patch]
