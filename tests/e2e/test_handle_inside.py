@@ -131,10 +131,12 @@ def test_nothing_outside_of_what_the_handle_needs(installed: Release) -> None:
         assert done.stdout.strip() in ("yes", "no"), done.stderr
         return done.stdout.strip() == "yes"
 
-    assert may("patch", "deployments", "--subresource=scale")
+    assert may("patch", "deployments/demo-dask-worker", "--subresource=scale")
+    assert not may("patch", "deployments/demo-dask-scheduler", "--subresource=scale")
     for verb, kind in (
         *(("get", "secrets"), ("list", "secrets"), ("delete", "pods"), ("create", "pods")),
         *(("patch", "deployments"), ("create", "deployments"), ("list", "nodes")),
+        ("patch", "pods"),
     ):
         assert not may(verb, kind), f"{verb} {kind}"
     assert not may("list", "pods", "--all-namespaces")
