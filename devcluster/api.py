@@ -14,7 +14,7 @@ def ensure() -> Cluster:
 
 
 def load_hub() -> str:
-    """Give the running cluster the image for tests with JupyterHub; return its name."""
+    """Load the image for tests with JupyterHub into the nodes; return its name."""
     return cluster.load_hub()
 
 

@@ -85,7 +85,7 @@ def running() -> Cluster | None:
 
 
 def load_hub() -> str:
-    """Give the nodes of the running cluster the image for JupyterHub; return its name."""
+    """Load the image for JupyterHub into the nodes of the running cluster; return its name."""
     with locked(_LOCK), step(f"loading {hub.NAME}"):
         archive = store.hub_image(store.store())
         for name in map(node.name, _NODES):

@@ -32,6 +32,7 @@ TYPING: list[tuple[str, dict[str, Any], str]] = [
         {"image": {"tag": 2026.8}},
         "- at '/image/tag': got number, want",
     ),
+    ("tag 0, which is like none to Helm", {"image": {"tag": 0}}, "- at '/image/tag': minimum"),
     (
         "bad quantity",
         {"workerDefaults": {"resources": {"limits": {"cpu": "1..5"}}}},

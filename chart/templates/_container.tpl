@@ -41,8 +41,10 @@ volumeMounts:
 {{- if .digest -}}
 {{- printf "%s@%s" .repository .digest -}}
 {{- else -}}
+{{- $tag := .tag -}}
 {{- /* toJson writes large numbers without an exponent. */ -}}
-{{- printf "%s:%s" .repository (kindIs "string" .tag | ternary .tag (toJson .tag)) -}}
+{{- if not (kindIs "string" $tag) }}{{ $tag = toJson $tag }}{{ end -}}
+{{- printf "%s:%s" .repository $tag -}}
 {{- end -}}
 {{- end -}}
 

@@ -34,6 +34,13 @@ def test_as_a_table_of_rich() -> None:
     assert ["default", "3", "2", "4", "8", "4.00", "GiB", "1", "to", "3", "pods"] in lines
 
 
+def test_markup_in_a_cell_is_text() -> None:
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(notebook.rich_table("a[/b]", GROUPS, {"default": "2 pods, ann[/b] on x"}))
+    assert "ann[/b] on x" in captured.get()
+
+
 def test_the_buttons_of_the_widget() -> None:
     asked: list[Any] = []
     shown, messages = ["before"], ["before the widget"]

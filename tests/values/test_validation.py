@@ -108,6 +108,21 @@ def exit_code(text: str, version: int) -> int:
     ).returncode
 
 
+def test_numbers_with_aliases_and_tags_of_yaml_are_taken() -> None:
+    texts = (
+        "image: {tag: &a 4711}\nscheduler: {image: {tag: *a}}",
+        "image: {tag: !!int 4711}",
+        "global: {image: {tag: 1e5}}\ndask: {config: {image: {tag: 0123}}}",
+    )
+    for text in texts:
+        RENDERER.render(written(text), RELEASE)
+    aliased = refused(written("podDefaults: {nodeSelector: {a: &a 4711, b: *a}}"))
+    assert [problem.path for problem in aliased] == [
+        "podDefaults.nodeSelector.a",
+        "podDefaults.nodeSelector.b",
+    ]
+
+
 def test_helm_refuses_each_and_takes_what_we_say_to_write() -> None:
     # Helm does not refuse what it loses, and does not see how a number was written.
     unseen = ("Helm cannot write", "got the number 83 ")

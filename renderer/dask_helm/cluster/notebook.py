@@ -1,15 +1,16 @@
 """The display of a handle: text, a table, and a widget with buttons in a notebook."""
 
+import asyncio
 import html
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 import dask
 from dask.utils import format_bytes, parse_timedelta
 from dask.widgets import TEMPLATE_PATHS, get_template
+from distributed.core import Status
 from tornado.ioloop import PeriodicCallback
 
 from dask_helm.cluster.release.pools import PoolStatus
@@ -22,7 +23,7 @@ Pools = dict[str, PoolStatus]
 
 _TITLES = ("Pool", "Pods wanted", "Pods ready", "Workers", "Threads", "Memory", "Adaptive")
 _TEXTS = ("Pool", "Adaptive")
-_USERS_MILLISECONDS = 2000  # how often the widget asks who uses the scheduler
+_PAUSE_SECONDS = 2.0  # before a lost scheduler is asked again for its clients
 _SHOWN_MESSAGES = 3
 _FORCE = "Scale anyway?"
 
@@ -44,13 +45,14 @@ def table(pools: Pools, adapting: Mapping[str, str], clients: str = "") -> str:
 
 def rich_table(title: str, pools: Pools, adapting: Mapping[str, str]) -> Any:
     """Return a table for `rich.print`."""
+    from rich.markup import escape
     from rich.table import Table
 
-    found = Table(title=title)
+    found = Table(title=escape(title))
     for name in _TITLES:
         found.add_column(name, justify="left" if name in _TEXTS else "right")
     for row in _rows(pools, adapting):
-        found.add_row(*row)
+        found.add_row(*map(escape, row))
     return found
 
 
@@ -207,27 +209,29 @@ class ShownCluster(ConnectedCluster):
 
     async def _update_regularly(self, widget: Widget) -> None:
         interval = dask.config.get("distributed.deploy.cluster-repr-interval", default="500ms")
-        callbacks = {
-            "cluster-repr": PeriodicCallback(widget.update, parse_timedelta(interval) * 1000),
-            "users": PeriodicCallback(self._see_users, _USERS_MILLISECONDS),
-        }
-        self.periodic_callbacks.update(callbacks)
-        for callback in callbacks.values():
-            callback.start()
+        callback = PeriodicCallback(widget.update, parse_timedelta(interval) * 1000)
+        self.periodic_callbacks["cluster-repr"] = callback
+        callback.start()
+        await self._job(self._follow_users())
 
-    async def _see_users(self) -> None:
-        """Learn who uses the scheduler; that it does not answer is reported elsewhere."""
-        with suppress(LostError):
-            connected = await users.clients(self.scheduler_comm)
-            self._clients = users.line(users.named(connected or Counter()))
-            self._adaptations = await adaptations(self.scheduler_comm)
+    async def _follow_users(self) -> None:
+        """Keep the names of clients and the adaptations of other handles, until it is closed."""
+        while self.status not in (Status.closing, Status.closed):
+            with suppress(LostError):
+                if self.status == Status.running:
+                    async with aclosing(users.follow(self.scheduler_comm)) as states:
+                        async for connected in states:
+                            self._clients = users.line(users.named(connected))
+                            self._adaptations = await adaptations(self.scheduler_comm)
+            self._clients, self._adaptations = "", {}
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     def _scale_later(self, number: int, pool: str, force: bool = False) -> None:
         """Scale in the background, as a button does."""
-        if self._adaptive:
-            self._adaptive.stop(reason="scaled by hand")
 
         async def scale() -> None:
+            if self._adaptive:
+                await self._adaptive.halt()
             try:
                 await self._scale(number, pool, force)
             except (BusyError, LossError):

@@ -33,7 +33,7 @@ def sized(value: Any) -> str:
 
 def is_reread(written: str | None, value: Any) -> bool:
     """Return whether YAML reads a plain word as a surprising value: yes is true, 1.10 is 1.1."""
-    if written is None or not isinstance(value, (bool, int, float)):
+    if not written or written[0] in "*&!" or not isinstance(value, (bool, int, float)):
         return False
     shown = json.dumps(value) if isinstance(value, bool) else number(value)
     return written != shown and bool(goyaml.load(written) == value)

@@ -1,7 +1,7 @@
-"""Rejects image tags that are numbers to YAML, but not those that the user wrote.
+"""Rejects image tags such as 0123 and 1e5, which YAML reads as the numbers 83 and 100000.
 
-The schema accepts whole numbers as tags. Helm does not know that a file says 0123 or 1e5, and would
-silently use the tags 83 and 100000.
+The schema accepts whole numbers as tags. Helm does not know how a file writes a number, so it would
+silently use another tag.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,12 @@ from dask_helm.engine.values.paths import nested
 from dask_helm.errors import Problem
 from dask_helm.values.descriptions import is_reread
 
+_OF_OTHERS = (("global",), ("dask",))  # values that other charts and Dask read
 _TOO_LARGE = 10**15  # for the schema, which reports other numbers itself
 
 
 def problems(values: Values) -> Iterator[Problem]:
-    """Yield a problem for each tag that YAML reads as another number than it says."""
+    """Yield a problem for each tag that YAML reads as a number with other digits."""
     for path, number in _numbers(values.data, ()):
         written = values.written(path)
         if written is not None and is_reread(written, number):
@@ -30,6 +31,8 @@ def problems(values: Values) -> Iterator[Problem]:
 
 def _numbers(value: Any, path: ValuePath) -> Iterator[tuple[ValuePath, int]]:
     """Yield the tags of images that are whole numbers."""
+    if path in _OF_OTHERS:
+        return
     for key, item in value.items() if isinstance(value, dict) else ():
         is_tag = (*path[-1:], key) == ("image", "tag")
         is_number = type(item) in (int, float) and 0 <= item < _TOO_LARGE

@@ -1,4 +1,4 @@
-"""The configuration of a JupyterHub in the tests; what users get comes from the documentation.
+"""The configuration of a JupyterHub in the tests; the settings of users are those of the docs.
 
 The files of extraFiles are in a ConfigMap, as they are in a Secret of Zero to JupyterHub.
 """

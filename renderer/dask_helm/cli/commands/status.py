@@ -128,8 +128,7 @@ def _seen_from_dask(cluster: "HelmCluster") -> dict[str, Any]:
     found = summary(view)
     found["troubles"] += cluster.sync(hook_faults, cluster.scheduler_comm, view)
     connected = cluster.sync(users.clients, cluster.scheduler_comm)
-    found["clients"] = None if connected is None else connected.total()
-    found["users"] = None if connected is None else users.named(connected)
+    found["clients"], found["users"] = connected.total(), users.named(connected)
     opened = cluster._opened_connection
     found |= cluster.sync(links, opened.kubernetes, opened.release)
     # A port-forward ends with this command.

@@ -29,7 +29,7 @@ from dask_helm.cluster.connect.calls import answered
 from dask_helm.cluster.release.pools import Look, Pool, Tell, View, Worker
 from dask_helm.cluster.tasks import end, with_rollback
 from dask_helm.errors import AdaptError, ArgumentError, ClusterError, hint
-from dask_helm.text import did_you_mean
+from dask_helm.text import counted, did_you_mean
 
 _KEY = "dask-helm-adaptations"
 MARK_SECONDS = 30.0  # how long a mark is valid without renewal
@@ -166,6 +166,8 @@ class PoolAdaptive(Adaptive):  # type: ignore[misc]  # distributed has no types
 
     @property
     def _limits(self) -> str:
+        if self.maximum == inf:
+            return f"at least {counted(self.minimum, 'pod')}"
         return f"{self.minimum} to {self.maximum} pods"
 
     def stop(self, reason: str = "unknown") -> None:
@@ -297,18 +299,7 @@ class Mark:
             await self._renewed()
 
     async def renew(self) -> bool:
-        """Renew the mark; return False if another handle has taken over, or it is removed.
-
-        A renewal that is cancelled finishes in the background: a request that is abandoned could
-        reach the scheduler after that of `remove`.
-        """
-        return await asyncio.shield(self._renew())
-
-    async def _renew(self) -> bool:
-        async with self._writing:
-            return not self._removed and await self._still_own()
-
-    async def _still_own(self) -> bool:
+        """Renew the mark; return False if another handle has taken over."""
         own = (self._turn, self._owner)
         others = await self._others()
         # Not only those that are valid by this machine's clock.
@@ -320,7 +311,7 @@ class Mark:
         return True
 
     async def remove(self) -> None:
-        """Remove the mark, after a renewal that is on its way."""
+        """Remove the mark; until another claim, nothing brings it back."""
         self._removed = True
         async with self._writing:
             await self._write(0)
@@ -330,11 +321,17 @@ class Mark:
         return {owner: mark for owner, mark in marks.items() if owner != self._owner}
 
     def _name(self, marks: list[dict[str, Any]]) -> None:
-        last = max(marks, key=lambda mark: int(mark["turn"]))
+        last = _latest(marks)
         self.other = f"{last['who']}, since {last['since']},"
 
     async def _renewed(self) -> None:
-        await self._write(time.time() + MARK_SECONDS + self._pause)
+        """Write the mark; a cancelled request could reach the scheduler after that of `remove`."""
+        await asyncio.shield(self._write_unless_removed())
+
+    async def _write_unless_removed(self) -> None:
+        async with self._writing:
+            if not self._removed:
+                await self._write(time.time() + MARK_SECONDS + self._pause)
 
     async def _write(self, until: float) -> None:
         value = {**self._own, "turn": self._turn, "until": until}
@@ -342,7 +339,7 @@ class Mark:
 
 
 async def adaptations(comm: Any) -> dict[str, str]:
-    """Return the pools that some handle adapts, with its limits and who it is.
+    """Return the pools that handles adapt, each with the limits, the user, host and process.
 
     Raises LostError.
     """
@@ -351,9 +348,14 @@ async def adaptations(comm: Any) -> dict[str, str]:
     now, found = time.time(), {}
     for pool, marks in pools.items():
         valid = [mark for mark in marks.values() if mark["until"] > now]
-        for last in sorted(valid, key=lambda mark: int(mark["turn"]))[-1:]:
+        if valid:
+            last = _latest(valid)
             found[pool] = ", ".join(filter(None, (last.get("limits"), last["who"])))
     return found
+
+
+def _latest(marks: list[dict[str, Any]]) -> dict[str, Any]:
+    return max(marks, key=lambda mark: int(mark["turn"]))
 
 
 def _user() -> str:

@@ -87,8 +87,9 @@ def survey(dask_scheduler: Any = None) -> Dict[str, Tuple[bool, List[str], bool,
 
 
 def client_keys(dask_scheduler: Any = None) -> List[str]:  # noqa: UP006
-    """Return the connected clients; the scheduler itself has one, `fire-and-forget`."""
-    return [key for key in dask_scheduler.clients if key != "fire-and-forget"]
+    """Return the connected clients, without those of the scheduler itself and of workers."""
+    own = ("fire-and-forget", "Client-worker-")
+    return [key for key in dask_scheduler.clients if not key.startswith(own)]
 
 
 def hold(
