@@ -13,7 +13,7 @@ from dask_helm.text import closest
 # The environment variable with which a shell requests completions.
 COMPLETE = "_DASK_HELM_COMPLETE"
 NAMES = (
-    *("render", "validate", "explain", "diff", "new", "schema"),
+    *("render", "validate", "explain", "diff", "images", "new", "schema"),
     *("list", "status", "scale", "adapt", "logs", "open", "connection", "versions"),
     *("completion", "version"),
 )
