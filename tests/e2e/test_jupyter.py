@@ -113,6 +113,9 @@ def test_a_token_from_a_secret_and_notebooks_that_stay(release: Release, volume:
     with release.forwarded("service/demo-dask-jupyter", 8888) as port:
         assert status(port, "/api/contents", token) == 200
         assert status(port, "/api/contents", "x" * 48) == 403
+    log = release.kubectl("logs", "deployment/demo-dask-jupyter")
+    assert "token=..." in log
+    assert token not in log
     edit = "cd /home/jovyan; echo kept > notebook.ipynb; rm dask-examples/1-*; ls"
     assert "NOT-SAVED" not in in_jupyter(release, "sh", "-c", edit)
 
