@@ -146,6 +146,17 @@ def test_a_missing_kubeconfig_is_reported_with_its_place(
         with pytest.raises(KubeconfigError) as caught:
             load(Access())
         assert f"There is no kubeconfig {places or '~/.kube/config'}. " in str(caught.value)
+        assert "get-contexts" in str(caught.value)
+
+
+def test_a_pod_without_a_token_is_told_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    with pytest.raises(KubeconfigError, match=r"no token for the API server.*serviceAccountName"):
+        load(Access())
 
 
 def test_the_service_account_of_a_pod(

@@ -23,6 +23,10 @@ HINT = hint(
     kubeconfig="FILE",
     context="NAME",
 )
+_IN_POD = hint(
+    "This pod has no token for the API server either. Run it with a service account that has the "
+    "permissions (rbac in docs/cluster.md), in JupyterHub by singleuser.serviceAccountName",
+)
 _KINDS = {"contexts": "context", "clusters": "cluster", "users": "user"}
 
 
@@ -107,7 +111,8 @@ def paths(kubeconfig: str | None) -> list[Path]:
     found = [Path(one).expanduser() for one in given.split(os.pathsep) if one]
     existing = [path for path in found if path.is_file()]
     if not existing:
-        raise KubeconfigError(f"There is no kubeconfig {given}", hint=HINT)
+        in_pod = given == DEFAULT and "KUBERNETES_SERVICE_HOST" in os.environ
+        raise KubeconfigError(f"There is no kubeconfig {given}", hint=_IN_POD if in_pod else HINT)
     return existing
 
 
