@@ -32,7 +32,7 @@ WARNING: extraPackages.conda needs an image in which the pods' user can write to
 
 WARNING: Jupyter runs {{ $notebook }} and the cluster runs {{ .Values.image.repository }}. Results and functions travel between them, so both images should contain the same packages. If your image contains Jupyter, set `jupyter: {image: {repository: null}}`.
 {{- end }}
-{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | mustFromJson }}
 {{- if and $values.drain.enabled ($values.lifecycle | default dict).preStop }}
 
 WARNING: the preStop hook of the pool {{ $pool }} replaces the chart's hook that drains workers before they stop. To run both, end your hook with `sh /etc/dask-helm/files/drain.sh`.

@@ -7,7 +7,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- $messages := list -}}
 {{- $root := . -}}
 {{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
-{{- $messages = include (printf "dask.validate.%s" $rule) $root | fromYamlArray | concat $messages -}}
+{{- $messages = include (printf "dask.validate.%s" $rule) $root | include "dask.parsed" | mustFromJson | concat $messages -}}
 {{- end -}}
 {{- with $messages }}{{ fail (printf "\n\n%s\n" (join "\n\n" .)) }}{{ end -}}
 {{- end -}}
@@ -15,7 +15,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- define "dask.validate.scheduler" -}}
 {{- $scheduler := .Values.scheduler -}}
 {{- if $scheduler.enabled }}
-{{- include "dask.validate.image" (dict "root" . "path" "scheduler" "image" (include "dask.imageValues" (dict "root" . "values" $scheduler) | fromYaml)) }}
+{{- include "dask.validate.image" (dict "root" . "path" "scheduler" "image" (include "dask.imageValues" (dict "root" . "values" $scheduler) | mustFromJson)) }}
 {{- end }}
 {{- if and $scheduler.enabled $scheduler.address }}
 - |-
@@ -149,13 +149,13 @@ change the Services and then fail. Without a cluster `lookup` finds nothing.
 {{- $root := . -}}
 {{- $names := list -}}
 {{- $parts := list (dict "component" "scheduler") (dict "component" "jupyter") -}}
-{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
+{{- range $pool := include "dask.poolNames" .Values | mustFromJson }}
 {{- $parts = append $parts (dict "component" "worker" "pool" $pool) }}
 {{- end }}
 {{- range $part := $parts }}
 {{- $part := merge (dict "root" $root) $part }}
 {{- $live := lookup "apps/v1" "Deployment" $root.Release.Namespace (include "dask.componentName" $part) }}
-{{- if and $live (ne ($live.spec.selector.matchLabels | toJson) (include "dask.selectorLabels" $part | fromYaml | toJson)) }}
+{{- if and $live (ne ($live.spec.selector.matchLabels | toJson) (include "dask.selectorLabels" $part | include "dask.parsed")) }}
 {{- $names = append $names $live.metadata.name }}
 {{- end }}
 {{- end }}

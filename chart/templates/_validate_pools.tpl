@@ -3,7 +3,7 @@
 {{- /* Not in the schema, because Helm reports a wrong property name with a wrong path. */ -}}
 {{- define "dask.validate.poolNames" -}}
 {{- $taken := dict -}}
-{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
+{{- range $pool := include "dask.poolNames" .Values | mustFromJson }}
 {{- $proper := regexReplaceAll "[^a-z0-9-]" (lower $pool) "-" | trunc 20 | trimAll "-" | default "pool" }}
 {{- if hasKey $taken $proper }}
 - |-
@@ -20,12 +20,12 @@
 
 {{- /* Rules for each pool; the message contains its name. */ -}}
 {{- define "dask.validate.pools" -}}
-{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | mustFromJson }}
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}
 {{- include "dask.validate.gracePeriod" (dict "root" $ "pool" $pool "values" $values) }}
-{{- include "dask.validate.image" (dict "root" $ "path" (printf "workers.%s" $pool) "image" (include "dask.imageValues" (dict "root" $ "values" $values) | fromYaml)) }}
+{{- include "dask.validate.image" (dict "root" $ "path" (printf "workers.%s" $pool) "image" (include "dask.imageValues" (dict "root" $ "values" $values) | mustFromJson)) }}
 {{- end }}
 {{- end -}}
 

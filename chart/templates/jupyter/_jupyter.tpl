@@ -8,7 +8,7 @@
 {{- end }}
 - --port={{ include "dask.jupyter.port" . }}
 - --no-browser
-- --ServerApp.base_url={{ include "dask.path" .Values.jupyter.prefix }}/
+- {{ include "dask.path" .Values.jupyter.prefix | printf "--ServerApp.base_url=%s/" | quote }}
 {{- if not (regexMatch `(?m)^--((Server|Notebook)App\.(root_dir|notebook_dir)|notebook-dir)(=|$)` $own) }}
 - {{ .Values.jupyter.rootDir | default (include "dask.jupyter.home" .) | printf "--ServerApp.root_dir=%s" | quote }}
 {{- end }}
@@ -103,9 +103,9 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- $_ := set $config "PasswordIdentityProvider" (dict "hashed_password" .) }}
 {{- end -}}
 {{- range $class, $settings := .Values.jupyter.config }}
-{{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | fromYaml) }}
+{{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | mustFromJson) }}
 {{- end -}}
-{{- $config | toYaml -}}
+{{- toJson $config -}}
 {{- end -}}
 
 {{- define "dask.jupyter.mounts" -}}
@@ -155,9 +155,9 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- $rbac := (.Values.rbac | default dict).create -}}
 {{- $token := dict -}}
 {{- if $rbac }}{{ $token = dict "automountServiceAccountToken" true }}{{ end -}}
-{{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | fromYaml -}}
-{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml -}}
+{{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | mustFromJson -}}
+{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | mustFromJson -}}
 {{- $own := include "dask.componentName" (dict "root" . "component" "jupyter") -}}
 {{- if $rbac }}{{ $_ := set $values "serviceAccountName" ($values.serviceAccountName | default $own) }}{{ end -}}
-{{- $values | toYaml -}}
+{{- toJson $values -}}
 {{- end -}}
