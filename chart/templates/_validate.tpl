@@ -1,12 +1,14 @@
 {{- /*
 Rules between values that a schema cannot express. Each rule is a template that prints a YAML list of
-messages: the error, and after "Write:" the suggested fix. All messages are reported together.
+messages: the error, and after "Write:" the suggested fix. All messages are reported together, except that
+other rules see only texts that the first one accepts.
 Called from validate.yaml. Input of all rules: the root context.
 */ -}}
 {{- define "dask.validate" -}}
 {{- $messages := list -}}
 {{- $root := . -}}
-{{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
+{{- range $rule := .Values.enabled | ternary (list "texts" "metadata" "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
+{{- if and $messages (eq $rule "metadata") }}{{ break }}{{ end -}}
 {{- $messages = include (printf "dask.validate.%s" $rule) $root | include "dask.parsed" | mustFromJson | concat $messages -}}
 {{- end -}}
 {{- with $messages }}{{ fail (printf "\n\n%s\n" (join "\n\n" .)) }}{{ end -}}
