@@ -5,10 +5,11 @@ the Python module dask_helm/labels.py. Input of all: root, component, pool (work
 
 {{- /*
 What a selector matches. It can never be changed once it is installed. `dask-helm/cluster` tells two
-copies of the chart in one release apart, and no other tool rewrites it.
+copies of the chart in one release apart, and no other tool rewrites it. A name without a form in YAML, which
+toYaml leaves out, is reported by the rules; Helm renders validate.yaml last.
 */ -}}
 {{- define "dask.selectorLabels" -}}
-dask-helm/cluster: {{ include "dask.fullname" .root | toYaml }}
+dask-helm/cluster: {{ include "dask.fullname" .root | toYaml | default `""` }}
 app.kubernetes.io/name: {{ include "dask.name" .root | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}

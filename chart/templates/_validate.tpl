@@ -7,7 +7,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- define "dask.validate" -}}
 {{- $messages := list -}}
 {{- $root := . -}}
-{{- range $rule := .Values.enabled | ternary (list "texts" "metadata" "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
+{{- range $rule := .Values.enabled | ternary (list "texts" "metadata" "fields" "daskResources" "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
 {{- if and $messages (eq $rule "metadata") }}{{ break }}{{ end -}}
 {{- $messages = include (printf "dask.validate.%s" $rule) $root | include "dask.parsed" | mustFromJson | concat $messages -}}
 {{- end -}}

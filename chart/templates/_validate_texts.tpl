@@ -2,17 +2,18 @@
 
 {{- /*
 Texts that do not arrive in the manifests as they are: YAML cannot represent some characters, reads the key
-<< as an instruction and limits the length of keys; Helm removes <no value>. With one of them, toYaml returns
-another text or none at all. Most values have none, which one look at all of them as JSON shows.
+<< as an instruction and limits the length of keys; Helm removes <no value> and, like these templates, empty
+lines at the end. With one of them, toYaml returns another text or none at all. Most values have none, which
+one look at all of them as JSON shows.
 */ -}}
 {{- define "dask.validate.texts" -}}
-{{- if regexMatch `\\.[^"]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value` (toJson .Values) -}}
+{{- if regexMatch `\\.[^"]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value|(\\n|")\\n"` (toJson .Values) -}}
 {{- include "dask.validate.textsIn" (dict "path" "" "value" .Values) -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "dask.validate.textsIn" -}}
-{{- $unreadable := `[\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]|<no value>` -}}
+{{- $unreadable := `[\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]|<no value>|(^|\n)\n$` -}}
 {{- $path := .path -}}
 {{- if kindIs "map" .value }}
 {{- range $key, $value := .value }}

@@ -95,7 +95,10 @@ Without a token of ours Jupyter makes a random one of its own.
 
 {{- /* jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else. */ -}}
 {{- define "dask.jupyter.config" -}}
-{{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
+{{- $address := include "dask.schedulerAddress" . -}}
+{{- /* urlParse fails for other texts, before the rules report them. */ -}}
+{{- $host := "" -}}
+{{- if regexMatch (include "dask.addressPattern" .) $address }}{{ $host = (urlParse $address).hostname }}{{ end -}}
 {{- $hosts := list "localhost" "127.0.0.1" $host -}}
 {{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
 {{- $config := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
@@ -122,10 +125,10 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- define "dask.jupyter.volumes" -}}
 - name: dask-jupyter
   configMap:
-    name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") }}
+    name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") | quote }}
 - name: dask-seed
   configMap:
-    name: {{ include "dask.jupyter.seedName" . }}
+    name: {{ include "dask.jupyter.seedName" . | quote }}
 {{- if .Values.jupyter.packagesImage }}
 - name: dask-packages
   emptyDir: {}

@@ -92,7 +92,7 @@
 {{ list (include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | mustFromJson) | toYaml }}
 - name: dask-files
   configMap:
-    name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
+    name: {{ include "dask.componentName" (dict "root" .root "component" "files") | quote }}
 {{- end -}}
 
 {{- define "dask.worker.mounts" -}}
