@@ -24,7 +24,7 @@ Called from validate.yaml. Input of all rules: the root context.
   scheduler.address is set, but scheduler.enabled is true. A release uses either its own scheduler or the one at this address. Write:
     scheduler:
       enabled: false
-      address: {{ $scheduler.address }}
+      address: {{ toYaml $scheduler.address }}
 {{- else if not (or $scheduler.enabled $scheduler.address) }}
 - |-
   scheduler.enabled is false, but scheduler.address is empty. Workers and Jupyter need the address of a scheduler. Write:
@@ -62,7 +62,7 @@ Called from validate.yaml. Input of all rules: the root context.
   {{ $path }}.podDisruptionBudget sets both minAvailable and maxUnavailable, but Kubernetes allows only one of them. Write:
     podDisruptionBudget:
       minAvailable: null
-      maxUnavailable: {{ $budget.maxUnavailable }}
+      maxUnavailable: {{ toJson $budget.maxUnavailable }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -94,7 +94,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- $isPort := regexMatch `^--((Server|Notebook)App\.)?port(=|$)` $arg }}
 {{- if or $isPort (regexMatch `^--(Server|Notebook)App\.base_url(=|$)` $arg) }}
 {{- $key := $isPort | ternary "port" "prefix" }}
-{{- $given := regexFind `=[^=]*$` $arg | trimPrefix "=" }}
+{{- $given := regexFind `=[^=\n]*$` $arg | trimPrefix "=" }}
 - |-
   jupyter.extraArgs contains {{ $arg | quote }}, but Service and probes need to know it. Remove it from extraArgs and write:
     jupyter:

@@ -101,7 +101,7 @@
 {{- $tag := toString .image.tag }}
 {{- if and (not .image.digest) (regexMatch `^(20(1\d|2[01])\.\d+|2022\.\d)\.\d+` $tag) }}
 - |-
-  The image of {{ .path }} has the tag {{ $tag }}, but the chart needs Dask 2022.10 or newer. Write:
+  The image of {{ .path }} has the tag {{ regexFind `^[^\n]*` $tag }}, but the chart needs Dask 2022.10 or newer. Write:
     image:
       tag: {{ .root.Chart.AppVersion | quote }}
 {{- end }}

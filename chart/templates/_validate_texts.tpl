@@ -7,7 +7,7 @@ lines at the end. With one of them, toYaml returns another text or none at all. 
 one look at all of them as JSON shows.
 */ -}}
 {{- define "dask.validate.texts" -}}
-{{- if regexMatch `\\.[^"]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value|(\\n|")\\n"` (toJson .Values) -}}
+{{- if regexMatch `\\.[^"\\]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value|(\\n|")\\n"` (toJson .Values) -}}
 {{- include "dask.validate.textsIn" (dict "path" "" "value" .Values) -}}
 {{- end -}}
 {{- end -}}
