@@ -1,4 +1,4 @@
-"""Every position of a text or a key in the values, and texts that are hard to write as YAML or shell."""
+"""Every position of a text or a key in the values, and texts that are hard to write as YAML."""
 
 import json
 import re
@@ -13,24 +13,26 @@ KEY = "\0"
 """In a path: the position of a key, not of its value."""
 
 CLEAN = (
-    "~", "null", "true", "Yes", "on", "y", "1", "1.5", "0x1F", "0o17", "017", "1e3", "1_000", "12:30",
-    ".inf", ".nan", "2026-11-30", "=", "-", "--", "---", "...", "- a", "-a", "? a", "a: b", "a:", ": a", "#", "# a",
-    "a #b", "'", '"', "'a", "a'b", '"a', "''", "\\", "\\n", 'a\\"b', "{{ .Values }}", "{{", "}}", "$(id)",
-    "$(POD_NAME)", "${HOME}", "`id`", "; rm -rf ~", "a' ; id ; '", "a && b", "%s%d%!", "@a", "`a", "!a", "!!binary x",
-    "&a", "*a", "|", "|-", ">", "[a", "a]", "{a", "a}", "a,b", "a=b", "<a>", "&amp;", " ", "  a", "a  ", " a b ", "\t",
-    "\ta", "a\tb", "a\t", "é", "名前🦆", "\u200b", "\u202e", "\ufeff", "\xa0a", "x" * 300, "x y " * 80,
+    "~", "null", "true", "Yes", "on", "y", "1", "1.5", "0x1F", "0o17", "017", "1e3", "1_000",
+    "12:30", ".inf", ".nan", "2026-11-30", "=", "-", "--", "---", "...", "- a", "-a", "? a",
+    "a: b", "a:", ": a", "#", "# a", "a #b", "'", '"', "'a", "a'b", '"a', "''", "\\", "\\n",
+    'a\\"b', "{{ .Values }}", "{{", "}}", "$(id)", "$(POD_NAME)", "${HOME}", "`id`", "; rm -rf ~",
+    "a' ; id ; '", "a && b", "%s%d%!", "@a", "`a", "!a", "!!binary x", "&a", "*a", "|", "|-", ">",
+    "[a", "a]", "{a", "a}", "a,b", "a=b", "<a>", "&amp;", " ", "  a", "a  ", " a b ", "\t", "\ta",
+    "a\tb", "a\t", "é", "名前🦆", "\u200b", "\u202e", "\ufeff", "\xa0a", "x" * 300, "x y " * 80,
     "a\nb", "a\n", "\na", "  a\n b", "a\n  b\n", "a\n---\nb: c", "a\n# b", "a \nb\t\n", "a\r\nb",
-    "a\nsecurityContext: {privileged: true}", "\rb", "\x00", "\x1b[31m", "\x0b", "a\x1fb\nc", '{"a": 1}', "[1, 2]",
+    "a\nsecurityContext: {privileged: true}", "\rb", "\x00", "\x1b[31m", "\x0b", "a\x1fb\nc",
+    '{"a": 1}', "[1, 2]",
 )  # fmt: skip
 """YAML represents them."""
 
 FATAL = (
-    "\x7f", "a\x7fb\nc", "\x85", "a\x85b: c", "a\u2028b: c\nd", "a\n\u2029b: c", "\x80", "a\x9f", "\ufffe", "\uffff",
-    "<no value>", "a<no value>b", "a\n\n", "\n", "\n\n", "\n\na\n\n\n",
+    "\x7f", "a\x7fb\nc", "\x85", "a\x85b: c", "a\u2028b: c\nd", "a\n\u2029b: c", "\x80", "a\x9f",
+    "\ufffe", "\uffff", "<no value>", "a<no value>b", "a\n\n", "\n", "\n\n", "\n\na\n\n\n",
 )  # fmt: skip
-"""Go's YAML writes them so that they are read as something else or not at all, and Helm removes parts."""
+"""Go's YAML writes them so that they are read as other texts or not at all; Helm removes parts."""
 
-FATAL_KEYS = ("<<", "x" * 600, "x" * 1030, "<" * 200, "a\nb", "a\n- b: c", "\t", "\x00", *FATAL)
+FATAL_KEYS = ("<<", "x" * 600, "x" * 1000, "<" * 200, "a\nb", "a\n- b: c", "\t", "\x00", *FATAL)
 """As keys these are worse: toYaml writes << plainly, and nothing at all for a long key."""
 
 

@@ -1,6 +1,8 @@
-"""Hostile texts and keys appear exactly where a harmless text appears, or are refused with their path."""
+"""Hostile texts and keys appear only where a harmless text appears, or are refused with a path."""
 
 import copy
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from functools import cache
@@ -27,8 +29,7 @@ from tests.hostile import (
     marker,
     strings,
 )
-from tests.paths import CHART, ROOT
-from tests.rendering import template
+from tests.paths import CHART
 
 Object = dict[str, Any]
 
@@ -43,12 +44,13 @@ RULED = {
 }  # fmt: skip
 # Positions that are seen in no object: set by umbrella charts, or what they select is seen.
 UNSEEN = {
-    *[(name, *rest) for name in ("tags", "global") for rest in ((KEY,), (f"m{VALUES.positions.index((name, KEY))}m",))],
+    *[path for path in VALUES.positions if path[0] in ("tags", "global")],
     ("workerDefaults", "type"), ("workers", "p", "type"), ("jupyter", "hashedPassword"), *RULED,
 }  # fmt: skip
 # What components inherit if they do not set it themselves.
 INHERITED = (
-    "image", "nodeSelector", "podSpec", "priorityClassName", "runtimeClassName", "schedulerName", "serviceAccountName",
+    "image", "nodeSelector", "podSpec", "priorityClassName", "runtimeClassName", "schedulerName",
+    "serviceAccountName",
 )  # fmt: skip
 
 ON: Object = {"enabled": True}
@@ -168,6 +170,8 @@ def is_named(number: int, message: str) -> bool:
     """Whether a message names the position, as a path of values or of the schema."""
     path = [key for key in VALUES.positions[number] if key != KEY]
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]
+    if VALUES.positions[number][-1] == KEY and f'\n{dotted}."' in message:
+        return True
     return f"\n{dotted} " in message or f"- at '{''.join(f'/{key}' for key in path)}':" in message
 
 
@@ -177,7 +181,7 @@ def texts(turn: int) -> dict[int, str]:
     for number, path in enumerate(VALUES.positions):
         words = (*FATAL_KEYS, *CLEAN) if path[-1] == KEY else (*CLEAN, *FATAL)
         beside = any((*path[:depth], KEY) in VALUES.positions for depth in range(len(path)))
-        if path[-1] == KEY and turn % 2 or path[-1] != KEY and not (beside and turn % 2):
+        if (path[-1] == KEY and turn % 2) or (path[-1] != KEY and not (beside and turn % 2)):
             found[number] = words[(number + turn * 37) % len(words)]
     return found
 
@@ -218,3 +222,142 @@ def test_every_position_is_seen_in_an_object() -> None:
     found = " ".join(seen)
     missing = {path for number, path in enumerate(VALUES.positions) if marker(number) not in found}
     assert missing == UNSEEN
+
+
+def test_dask_reads_the_texts_of_its_configuration() -> None:
+    # Python's YAML 1.1 cannot read "=" and "<<", which Go's YAML writes plainly.
+    wrong = {"dask": {"config": {"a": "=", "b": ["<<"], "=": 1}}}
+    config = {f"k{number}": text for number, text in enumerate(CLEAN) if text != "="}
+    for engine in ENGINES.values():
+        objects, message = rendered({"dask": {"config": config}}, engine, skip=True)
+        assert objects is not None, message
+        (text,) = [o["data"]["dask.yaml"] for o in objects if "dask.yaml" in o.get("data", {})]
+        assert yaml.safe_load(text) == config
+        _, message = rendered(wrong, engine, skip=False)
+        for path in ("a ", "b[0] ", '"=" '):
+            assert f"\ndask.config.{path}" in message
+
+
+MAPS = {
+    "commonLabels": ("commonLabels",),
+    "commonAnnotations": ("commonAnnotations",),
+    "podDefaults.nodeSelector": ("podDefaults", "nodeSelector"),
+    "workers.a.podLabels": ("workers", "a", "podLabels"),
+    "dask.config.x": ("dask", "config", "x"),
+    "scheduler.resources.limits": ("scheduler", "resources", "limits"),
+    "jupyter.config.ServerApp": ("jupyter", "config", "ServerApp"),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("path", MAPS)
+def test_a_key_that_yaml_does_not_keep_is_refused(path: str, engine: str) -> None:
+    """With any of them, the chart once left out security context, probes and resources."""
+    values: Object = dict.fromkeys(FATAL_KEYS, "1")
+    for key in reversed(MAPS[path]):
+        values = {key: values}
+    for skip in (False, True):
+        _, message = rendered(values, ENGINES[engine], skip)
+        # With the schema, some of them are reported by its own message.
+        expected = len(FATAL_KEYS) if skip else 1
+        assert message.count(f'\n{path}."') + message.count(f"- at '/{path}") >= expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_keys_and_values_of_labels_follow_the_syntax_of_kubernetes(engine: str) -> None:
+    good = {
+        "a": "", "A.b-c_d": "x", "example.com/a": "1.5", "null": "null", "1e3": "true",
+        "a" * 63: "b" * 63,
+        f"{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.com/name": "x", "0x1F": "on", "y": "",
+    }  # fmt: skip
+    objects, message = rendered({"commonLabels": good}, ENGINES[engine], skip=False)
+    assert objects is not None, message
+    for each in objects:
+        assert good.items() <= each["metadata"]["labels"].items()
+    bad = [
+        "",
+        "a b",
+        "-a",
+        "a-",
+        "a/b/c",
+        "/a",
+        "a/",
+        "é",
+        "Example.com/a",
+        "a..b/c",
+        "a" * 64,
+        f"{'a' * 254}/b",
+    ]
+    for skip in (False, True):
+        _, message = rendered({"commonLabels": dict.fromkeys(bad, "x")}, ENGINES[engine], skip)
+        assert message.count("is not a valid key of a label or an annotation") == len(bad)
+        wrong = {
+            f"k{number}": text
+            for number, text in enumerate(("a b", "-a", "a-", "é", "a" * 64, "a\n"))
+        }
+        _, message = rendered({"scheduler": {"podLabels": wrong}}, ENGINES[engine], skip)
+        for key in wrong:
+            assert (
+                f"scheduler.podLabels.{key} " in message
+                or f"/scheduler/podLabels/{key}'" in message
+            )
+    upper = {"commonAnnotations": {"Example.com/a": "any\ntext"}}
+    assert rendered(upper, ENGINES[engine], skip=False)[0]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_names_of_pools_are_refused_without_the_schema(engine: str) -> None:
+    names = [
+        "a/b",
+        "x$(id)",
+        "é",
+        "",
+        "-a",
+        "a-",
+        "A",
+        "a" * 21,
+        "a b",
+        "a'b",
+        "{{",
+        "#",
+        "a: b",
+        "x\ty",
+        "a\n- b",
+    ]
+    for name in names:
+        for skip in (False, True):
+            _, message = rendered({"workers": {name: {}}}, ENGINES[engine], skip)
+            assert "\nworkers." in message
+
+
+def test_every_text_that_is_read_as_yaml_is_checked() -> None:
+    """fromYaml returns an error as if it were data; only dask.parsed looks for it."""
+    files = [file for file in (CHART / "templates").rglob("*") if file.is_file()]
+    uses = [
+        file.name
+        for file in files
+        for line in file.read_text().splitlines()
+        if "| fromYaml" in line
+    ]
+    unchecked = r"fromYamlArray|fromJson(Array)?\b(?<!mustFromJson)"
+    assert uses == ["_parsed.tpl"]
+    assert not [file for file in files if re.search(unchecked, file.read_text())]
+
+
+def test_notes_quote_for_the_shell_what_they_print() -> None:
+    hostile = "a'; touch hacked; '$(touch hacked)`touch hacked`\x1b[31m"
+    values = {
+        "image": {"repository": hostile},
+        "jupyter": {"existingSecret": hostile, "existingSecretKey": f"{hostile}.b"},
+        "scheduler": {"dashboard": {"ingress": {"enabled": True, "hosts": [hostile]}}},
+    }
+    notes = Renderer().render(collect([values]), RELEASE).notes
+    (line,) = [line for line in notes.splitlines() if "get secret" in line]
+    words = shlex.split(line)
+    plain = hostile.replace("\x1b", "?")
+    assert words[5] == plain
+    assert words[7] == f"jsonpath={{.data.{plain}\\.b}}"
+    assert "\x1b" not in notes
+    assert shlex.split(
+        next(line for line in notes.splitlines() if "http" in line and "hacked" in line)
+    ) == [f"http://{plain}/status"]

@@ -39,7 +39,7 @@
 {{- range $path, $values := $places }}
 {{- range $name, $amount := ($values | default dict).daskResources }}
 {{- if or (eq $name "") (regexMatch `[\s=,]` $name) }}
-- {{ printf "%s.daskResources contains the name %s. Write names without spaces, commas and equals signs." $path (quote $name) | quote }}
+- {{ printf "%s.daskResources.%s is not a name that Dask can read. Write a name without spaces, commas and equals signs." $path (quote $name) | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

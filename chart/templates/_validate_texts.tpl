@@ -7,18 +7,20 @@ lines at the end. With one of them, toYaml returns another text or none at all. 
 one look at all of them as JSON shows.
 */ -}}
 {{- define "dask.validate.texts" -}}
-{{- if regexMatch `\\.[^"\\]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value|(\\n|")\\n"` (toJson .Values) -}}
+{{- if regexMatch `\\.[^"\\]*":|"[^"]{500,}":|[\x7f-\x{9f}\x{fffe}\x{ffff}]|\\u202[89]|\\u003cno value|(\\n|")\\n"|"(=|\\u003c\\u003c)"` (toJson .Values) -}}
 {{- include "dask.validate.textsIn" (dict "path" "" "value" .Values) -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "dask.validate.textsIn" -}}
 {{- $unreadable := `[\x7f-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]|<no value>|(^|\n)\n$` -}}
+{{- /* Python reads Dask's configuration, and takes these words for instructions of YAML 1.1. */ -}}
+{{- if hasPrefix "dask.config" .path }}{{ $unreadable = printf `%s|^(=|<<)$` $unreadable }}{{ end -}}
 {{- $path := .path -}}
 {{- if kindIs "map" .value }}
 {{- range $key, $value := .value }}
 {{- if or (eq $key "<<") (gt (len (toJson $key)) 500) (regexMatch "[[:cntrl:]]" $key) (regexMatch $unreadable $key) }}
-- {{ printf "%s contains the key %s, which does not survive YAML. Write a key of at most 498 printable characters that is not \"<<\"." ($path | default "The values file") (trunc 60 $key | quote) | quote }}
+- {{ printf "%s is a key that YAML does not keep. Write a key of at most 498 printable characters other than <<." (printf "%s.%s" $path (trunc 60 $key | quote) | trimPrefix ".") | quote }}
 {{- else }}
 {{- include "dask.validate.textsIn" (dict "path" (printf "%s.%s" $path $key | trimPrefix ".") "value" $value) }}
 {{- end }}
@@ -29,7 +31,7 @@ one look at all of them as JSON shows.
 {{- end }}
 {{- else if kindIs "string" .value }}
 {{- if regexMatch $unreadable .value }}
-- {{ printf "%s is %s, which contains %s. YAML and Helm do not keep it: remove it." $path (trunc 60 .value | quote) (regexFind $unreadable .value | quote) | quote }}
+- {{ printf "%s is %s, which contains %s. YAML or Helm does not keep it; write another text." $path (trunc 60 .value | quote) (regexFind $unreadable .value | quote) | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -88,6 +90,6 @@ one look at all of them as JSON shows.
 {{- $prefix := splitList "/" (last .) | initial | join "/" -}}
 {{- if or (gt (len $prefix) 253) (not (regexMatch $pattern (last .))) }}
 - |-
-  {{ first . }} contains {{ index . 1 | trunc 70 | quote }}, which is not a valid key. Write a name of at most 63 letters, digits, "-", "_" and "." that begins and ends with a letter or digit, optionally with a DNS name and "/" before it: example.com/name
+  {{ first . }}.{{ index . 1 | quote }} is not a valid key of a label or an annotation. Write a name of at most 63 letters, digits, "-", "_" and "." that begins and ends with a letter or digit, optionally with a DNS name and "/" before it: example.com/name
 {{- end }}
 {{- end -}}
