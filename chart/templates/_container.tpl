@@ -4,7 +4,7 @@
 name: {{ .component }}
 image: {{ include "dask.image" .image | quote }}
 {{- with .image.pullPolicy }}
-imagePullPolicy: {{ . }}
+{{ dict "imagePullPolicy" . | toYaml }}
 {{- end }}
 {{- with $values.command }}
 command:
@@ -50,11 +50,11 @@ volumeMounts:
 
 {{- /*
 The image of a component: its own keys over the top-level ones, the chart's appVersion as last resort.
-Empty or null says "as at the top". Input: root, values (the component's).
+Empty or null says "as at the top". Input: root, values (the component's). Prints JSON.
 */ -}}
 {{- define "dask.imageValues" -}}
 {{- $own := .values.image | default dict | deepCopy -}}
-{{- merge $own (.root.Values.image | default dict) (dict "tag" .root.Chart.AppVersion) | toYaml -}}
+{{- merge $own (.root.Values.image | default dict) (dict "tag" .root.Chart.AppVersion) | toJson -}}
 {{- end -}}
 
 {{- /* The three probes. One without a handler asks the component's own health page. */ -}}
@@ -67,7 +67,7 @@ Empty or null says "as at the top". Input: root, values (the component's).
   {{- if or .httpGet .exec .tcpSocket .grpc }}
   {{- toYaml . | nindent 2 }}
   {{- else }}
-  {{- include "dask.overlay" (list $handler .) | nindent 2 }}
+  {{- include "dask.overlay" (list $handler .) | mustFromJson | toYaml | nindent 2 }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -3,11 +3,11 @@ A Deployment of one component. Input: root, component, pool (workers only), valu
 merged), config (the text of its own ConfigMap), and the rest as for dask.podSpec.
 */ -}}
 {{- define "dask.deployment" -}}
-{{- $checksums := include "dask.checksums" . | fromYaml -}}
+{{- $checksums := include "dask.checksums" . | mustFromJson -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  {{- include "dask.metadata" (dict "root" .root "component" .component "pool" .pool "labels" .values.labels "annotations" .values.annotations "ownAnnotations" (include "dask.replicasAnnotation" . | fromYaml)) | nindent 2 }}
+  {{- include "dask.metadata" (dict "root" .root "component" .component "pool" .pool "labels" .values.labels "annotations" .values.annotations "ownAnnotations" (include "dask.replicasAnnotation" . | mustFromJson)) | nindent 2 }}
 spec:
   {{- with include "dask.replicas" . }}
   replicas: {{ . }}
@@ -43,19 +43,15 @@ and does not conflict with them over it. Without a cluster `lookup` finds nothin
 {{- end -}}
 {{- end -}}
 
-{{- /* Tells the next upgrade what the values said. */ -}}
+{{- /* Tells the next upgrade what the values said. Prints JSON. */ -}}
 {{- define "dask.replicasAnnotation" -}}
-{{- if not (kindIs "invalid" .values.replicas) -}}
-dask-helm/replicas: {{ .values.replicas | int | quote }}
-{{- end -}}
+{{- kindIs "invalid" .values.replicas | ternary dict (dict "dask-helm/replicas" (.values.replicas | int | toString)) | toJson -}}
 {{- end -}}
 
-{{- /* Pods read their ConfigMaps only when they start, so a change must restart them. */ -}}
+{{- /* Pods read their ConfigMaps only when they start, so a change must restart them. Prints JSON. */ -}}
 {{- define "dask.checksums" -}}
-{{- with (.root.Values.dask | default dict).config }}
-checksum/config: {{ toYaml . | sha256sum }}
-{{- end }}
-{{- with .config }}
-checksum/{{ $.component }}: {{ sha256sum . }}
-{{- end }}
+{{- $checksums := dict -}}
+{{- with (.root.Values.dask | default dict).config }}{{ $_ := toYaml . | sha256sum | set $checksums "checksum/config" }}{{ end -}}
+{{- with .config }}{{ $_ := sha256sum . | set $checksums (printf "checksum/%s" $.component) }}{{ end -}}
+{{- toJson $checksums -}}
 {{- end -}}

@@ -9,7 +9,7 @@ mount, makes no difference. Input: a list of the key and the list.
 {{- range $index, $item := last . }}{{ $_ := set $last (get $item $key | trimSuffix "/") $index }}{{ end -}}
 {{- range $index, $item := last . }}
 {{- if eq (get $last (get $item $key | trimSuffix "/")) $index }}
-- {{ toYaml $item | indent 2 | trim }}
+{{ list $item | toYaml }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -19,7 +19,7 @@ The environment of a component's container: the chart's and the user's. Input: a
 withoutPackages, for containers that must not install them.
 */ -}}
 {{- define "dask.containerEnv" -}}
-{{- $common := include "dask.commonEnv" . | fromYamlArray -}}
+{{- $common := include "dask.commonEnv" . | include "dask.parsed" | mustFromJson -}}
 {{- include "dask.lastOfEach" (list "name" (concat .env $common (.root.Values.env | default list) (.values.env | default list))) -}}
 {{- end -}}
 
@@ -43,10 +43,11 @@ envFrom:
 - name: DASK_CONFIG
   value: /etc/dask-helm/config
 {{- end }}
-{{- range $manager, $packages := .withoutPackages | default false | ternary dict .root.Values.extraPackages }}
-{{- if $packages }}
+{{- $packages := .withoutPackages | default false | ternary dict (.root.Values.extraPackages | default dict) }}
+{{- range $manager := list "apt" "conda" "pip" }}
+{{- with get $packages $manager }}
 - name: {{ printf "EXTRA_%s_PACKAGES" (upper $manager) }}
-  value: {{ join " " $packages | quote }}
+  value: {{ join " " . | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -18,8 +18,8 @@ spec:
   {{- end }}
   rules:
     {{- range .ingress.hosts }}
-    - {{ include "dask.overlay" (list $rule (dict "host" .)) | indent 6 | trim }}
+    {{- list (merge (dict "host" .) $rule) | toYaml | nindent 4 }}
     {{- else }}
-    - {{ toYaml $rule | indent 6 | trim }}
+    {{- list $rule | toYaml | nindent 4 }}
     {{- end }}
 {{- end -}}

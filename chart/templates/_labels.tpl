@@ -5,10 +5,11 @@ the Python module dask_helm/labels.py. Input of all: root, component, pool (work
 
 {{- /*
 What a selector matches. It can never be changed once it is installed. `dask-helm/cluster` tells two
-copies of the chart in one release apart, and no other tool rewrites it.
+copies of the chart in one release apart, and no other tool rewrites it. A name without a form in YAML, which
+toYaml leaves out, is reported by the rules; Helm renders validate.yaml last.
 */ -}}
 {{- define "dask.selectorLabels" -}}
-dask-helm/cluster: {{ include "dask.fullname" .root }}
+dask-helm/cluster: {{ include "dask.fullname" .root | toYaml | default `""` }}
 app.kubernetes.io/name: {{ include "dask.name" .root | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
@@ -30,16 +31,16 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- range . }}{{ range $key, $value := . }}{{ $_ := set $merged $key $value }}{{ end }}{{ end -}}
 {{- range $key, $value := $merged }}
 {{- if not (kindIs "invalid" $value) }}
-{{ $key }}: {{ $value | quote }}
+{{ toYaml $key }}: {{ $value | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- /* The metadata of an object. Input: also name (optional), labels, annotations, ownAnnotations. */ -}}
 {{- define "dask.metadata" -}}
-{{- $own := printf "%s\n%s" (include "dask.selectorLabels" .) (include "dask.descriptiveLabels" .) | fromYaml -}}
+{{- $own := printf "%s\n%s" (include "dask.selectorLabels" .) (include "dask.descriptiveLabels" .) | include "dask.parsed" | mustFromJson -}}
 name: {{ .name | default (include "dask.componentName" .) }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ toYaml .root.Release.Namespace }}
 labels:
   {{- include "dask.mergedMap" (list .root.Values.commonLabels .labels $own) | trim | nindent 2 }}
 {{- with include "dask.mergedMap" (list .root.Values.commonAnnotations .annotations .ownAnnotations) }}
@@ -50,7 +51,7 @@ annotations:
 
 {{- /* The metadata of a pod. Input: also values (the component's), checksums (a map). */ -}}
 {{- define "dask.podMetadata" -}}
-{{- $own := include "dask.selectorLabels" . | fromYaml -}}
+{{- $own := include "dask.selectorLabels" . | include "dask.parsed" | mustFromJson -}}
 labels:
   {{- include "dask.mergedMap" (list .root.Values.commonLabels .values.podLabels $own) | trim | nindent 2 }}
 {{- with include "dask.mergedMap" (list .root.Values.commonAnnotations .values.podAnnotations .checksums) }}

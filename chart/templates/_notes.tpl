@@ -1,10 +1,20 @@
+{{- /* A text as one word of a shell, without control characters, which terminals would follow. */ -}}
+{{- define "dask.notes.word" -}}
+{{- $text := regexReplaceAll "[[:cntrl:]]" . "?" -}}
+{{- if regexMatch `^[A-Za-z0-9_./:@%+=,-]+$` $text -}}
+{{- $text -}}
+{{- else -}}
+'{{ replace "'" `'\''` $text }}'
+{{- end -}}
+{{- end -}}
+
 {{- /* The URLs of an Ingress. Input: ingress (its values), path. */ -}}
 {{- define "dask.notes.ingress" -}}
 {{- $ingress := .ingress | default dict -}}
 {{- $path := .path -}}
 {{- if $ingress.enabled }}
 {{- range $ingress.hosts }}
-  {{ $ingress.tls | empty | ternary "http" "https" }}://{{ . }}{{ $path }}
+  {{ printf "%s://%s%s" ($ingress.tls | empty | ternary "http" "https") . $path | include "dask.notes.word" }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -30,9 +40,9 @@ WARNING: extraPackages.conda needs an image in which the pods' user can write to
 {{- $notebook := (.Values.jupyter.image | default dict).repository }}
 {{- if and .Values.jupyter.enabled $notebook (ne $notebook .Values.image.repository) (not (has .Values.image.repository $stock)) }}
 
-WARNING: Jupyter runs {{ $notebook }} and the cluster runs {{ .Values.image.repository }}. Results and functions travel between them, so both images should contain the same packages. If your image contains Jupyter, set `jupyter: {image: {repository: null}}`.
+WARNING: Jupyter runs {{ include "dask.notes.word" $notebook }} and the cluster runs {{ include "dask.notes.word" .Values.image.repository }}. Results and functions travel between them, so both images should contain the same packages. If your image contains Jupyter, set `jupyter: {image: {repository: null}}`.
 {{- end }}
-{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | mustFromJson }}
 {{- if and $values.drain.enabled ($values.lifecycle | default dict).preStop }}
 
 WARNING: the preStop hook of the pool {{ $pool }} replaces the chart's hook that drains workers before they stop. To run both, end your hook with `sh /etc/dask-helm/files/drain.sh`.

@@ -62,8 +62,8 @@ volumes:
 
 {{- /* Spread constraints; one without a selector is meant for the component's own pods. */ -}}
 {{- define "dask.spreadConstraints" -}}
-{{- $own := dict "labelSelector" (dict "matchLabels" (include "dask.selectorLabels" . | fromYaml)) -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" (include "dask.selectorLabels" . | include "dask.parsed" | mustFromJson)) -}}
 {{- range .values.topologySpreadConstraints }}
-- {{ include "dask.overlay" (list $own .) | indent 2 | trim }}
+{{ list (include "dask.overlay" (list $own .) | mustFromJson) | toYaml }}
 {{- end }}
 {{- end -}}

@@ -1,13 +1,15 @@
 {{- /*
 Rules between values that a schema cannot express. Each rule is a template that prints a YAML list of
-messages: the error, and after "Write:" the suggested fix. All messages are reported together.
+messages: the error, and after "Write:" the suggested fix. All messages are reported together, except that
+other rules see only texts that the first one accepts.
 Called from validate.yaml. Input of all rules: the root context.
 */ -}}
 {{- define "dask.validate" -}}
 {{- $messages := list -}}
 {{- $root := . -}}
-{{- range $rule := .Values.enabled | ternary (list "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
-{{- $messages = include (printf "dask.validate.%s" $rule) $root | fromYamlArray | concat $messages -}}
+{{- range $rule := .Values.enabled | ternary (list "texts" "metadata" "fields" "daskResources" "scheduler" "ingresses" "poolNames" "pools" "quantities" "budgets" "nodePorts" "names" "jupyterFlags" "password" "packages" "olderChart") list -}}
+{{- if and $messages (eq $rule "metadata") }}{{ break }}{{ end -}}
+{{- $messages = include (printf "dask.validate.%s" $rule) $root | include "dask.parsed" | mustFromJson | concat $messages -}}
 {{- end -}}
 {{- with $messages }}{{ fail (printf "\n\n%s\n" (join "\n\n" .)) }}{{ end -}}
 {{- end -}}
@@ -15,14 +17,14 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- define "dask.validate.scheduler" -}}
 {{- $scheduler := .Values.scheduler -}}
 {{- if $scheduler.enabled }}
-{{- include "dask.validate.image" (dict "root" . "path" "scheduler" "image" (include "dask.imageValues" (dict "root" . "values" $scheduler) | fromYaml)) }}
+{{- include "dask.validate.image" (dict "root" . "path" "scheduler" "image" (include "dask.imageValues" (dict "root" . "values" $scheduler) | mustFromJson)) }}
 {{- end }}
 {{- if and $scheduler.enabled $scheduler.address }}
 - |-
   scheduler.address is set, but scheduler.enabled is true. A release uses either its own scheduler or the one at this address. Write:
     scheduler:
       enabled: false
-      address: {{ $scheduler.address }}
+      address: {{ toYaml $scheduler.address }}
 {{- else if not (or $scheduler.enabled $scheduler.address) }}
 - |-
   scheduler.enabled is false, but scheduler.address is empty. Workers and Jupyter need the address of a scheduler. Write:
@@ -60,7 +62,7 @@ Called from validate.yaml. Input of all rules: the root context.
   {{ $path }}.podDisruptionBudget sets both minAvailable and maxUnavailable, but Kubernetes allows only one of them. Write:
     podDisruptionBudget:
       minAvailable: null
-      maxUnavailable: {{ $budget.maxUnavailable }}
+      maxUnavailable: {{ toJson $budget.maxUnavailable }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -92,7 +94,7 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- $isPort := regexMatch `^--((Server|Notebook)App\.)?port(=|$)` $arg }}
 {{- if or $isPort (regexMatch `^--(Server|Notebook)App\.base_url(=|$)` $arg) }}
 {{- $key := $isPort | ternary "port" "prefix" }}
-{{- $given := regexFind `=[^=]*$` $arg | trimPrefix "=" }}
+{{- $given := regexFind `=[^=\n]*$` $arg | trimPrefix "=" }}
 - |-
   jupyter.extraArgs contains {{ $arg | quote }}, but Service and probes need to know it. Remove it from extraArgs and write:
     jupyter:
@@ -149,13 +151,13 @@ change the Services and then fail. Without a cluster `lookup` finds nothing.
 {{- $root := . -}}
 {{- $names := list -}}
 {{- $parts := list (dict "component" "scheduler") (dict "component" "jupyter") -}}
-{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
+{{- range $pool := include "dask.poolNames" .Values | mustFromJson }}
 {{- $parts = append $parts (dict "component" "worker" "pool" $pool) }}
 {{- end }}
 {{- range $part := $parts }}
 {{- $part := merge (dict "root" $root) $part }}
 {{- $live := lookup "apps/v1" "Deployment" $root.Release.Namespace (include "dask.componentName" $part) }}
-{{- if and $live (ne ($live.spec.selector.matchLabels | toJson) (include "dask.selectorLabels" $part | fromYaml | toJson)) }}
+{{- if and $live (ne ($live.spec.selector.matchLabels | toJson) (include "dask.selectorLabels" $part | include "dask.parsed")) }}
 {{- $names = append $names $live.metadata.name }}
 {{- end }}
 {{- end }}

@@ -3,7 +3,7 @@
 {{- /* Not in the schema, because Helm reports a wrong property name with a wrong path. */ -}}
 {{- define "dask.validate.poolNames" -}}
 {{- $taken := dict -}}
-{{- range $pool := include "dask.poolNames" .Values | fromYamlArray }}
+{{- range $pool := include "dask.poolNames" .Values | mustFromJson }}
 {{- $proper := regexReplaceAll "[^a-z0-9-]" (lower $pool) "-" | trunc 20 | trimAll "-" | default "pool" }}
 {{- if hasKey $taken $proper }}
 - |-
@@ -20,12 +20,12 @@
 
 {{- /* Rules for each pool; the message contains its name. */ -}}
 {{- define "dask.validate.pools" -}}
-{{- range $pool, $values := include "dask.pools" .Values | fromYaml }}
+{{- range $pool, $values := include "dask.pools" .Values | mustFromJson }}
 {{- if eq $values.type "gpu" }}
 {{- include "dask.validate.gpuPool" (dict "pool" $pool "values" $values) }}
 {{- end }}
 {{- include "dask.validate.gracePeriod" (dict "root" $ "pool" $pool "values" $values) }}
-{{- include "dask.validate.image" (dict "root" $ "path" (printf "workers.%s" $pool) "image" (include "dask.imageValues" (dict "root" $ "values" $values) | fromYaml)) }}
+{{- include "dask.validate.image" (dict "root" $ "path" (printf "workers.%s" $pool) "image" (include "dask.imageValues" (dict "root" $ "values" $values) | mustFromJson)) }}
 {{- end }}
 {{- end -}}
 
@@ -101,7 +101,7 @@
 {{- $tag := toString .image.tag }}
 {{- if and (not .image.digest) (regexMatch `^(20(1\d|2[01])\.\d+|2022\.\d)\.\d+` $tag) }}
 - |-
-  The image of {{ .path }} has the tag {{ $tag }}, but the chart needs Dask 2022.10 or newer. Write:
+  The image of {{ .path }} has the tag {{ regexFind `^[^\n]*` $tag }}, but the chart needs Dask 2022.10 or newer. Write:
     image:
       tag: {{ .root.Chart.AppVersion | quote }}
 {{- end }}

@@ -29,7 +29,7 @@ as dask.podSpec; .volumes and .mounts are the component's own.
 {{- define "dask.volumeMounts" -}}
 {{- $own := include "dask.ownVolumeMounts" . -}}
 {{- if .values.volumeMounts }}
-{{- include "dask.lastOfEach" (list "mountPath" (concat ($own | fromYamlArray) (.mounts | default list) .values.volumeMounts)) }}
+{{- include "dask.lastOfEach" (list "mountPath" (concat ($own | include "dask.parsed" | mustFromJson) (.mounts | default list) .values.volumeMounts)) }}
 {{- else }}
 {{- $own }}
 {{- with .mounts }}

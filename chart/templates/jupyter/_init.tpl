@@ -7,7 +7,7 @@ the Python of Jupyter's image; the last fills the home directory. Input of all: 
 - name: packages
   image: {{ .root.Values.jupyter.packagesImage | quote }}
   {{- with .image.pullPolicy }}
-  imagePullPolicy: {{ . }}
+  {{- dict "imagePullPolicy" . | toYaml | nindent 2 }}
   {{- end }}
   command: [cp, -R, /wheels, /opt/dask-helm/]
   {{- include "dask.jupyter.initSettings" . | nindent 2 }}
@@ -32,7 +32,7 @@ mounts below it is left out.
 {{- $home := .home | trimSuffix "/" -}}
 image: {{ include "dask.image" .image | quote }}
 {{- with .image.pullPolicy }}
-imagePullPolicy: {{ . }}
+{{ dict "imagePullPolicy" . | toYaml }}
 {{- end }}
 {{- with .values.command }}
 command:
@@ -43,13 +43,13 @@ env:
 {{- include "dask.envFrom" . }}
 {{ include "dask.jupyter.initSettings" . }}
 volumeMounts:
-  {{- range include "dask.volumeMounts" . | fromYamlArray }}
+  {{- range include "dask.volumeMounts" . | include "dask.parsed" | mustFromJson }}
   {{- if eq (trimSuffix "/" .mountPath) $home }}
-  - {{ set . "mountPath" "/mnt/home" | toYaml | indent 4 | trim }}
+  {{- list (set . "mountPath" "/mnt/home") | toYaml | nindent 2 }}
   {{- else if eq .name "dask-packages" }}
-  - {{ omit . "readOnly" | toYaml | indent 4 | trim }}
+  {{- list (omit . "readOnly") | toYaml | nindent 2 }}
   {{- else if not (hasPrefix (printf "%s/" $home) .mountPath) }}
-  - {{ toYaml . | indent 4 | trim }}
+  {{- list . | toYaml | nindent 2 }}
   {{- end }}
   {{- end }}
   - name: dask-seed

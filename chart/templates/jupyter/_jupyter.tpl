@@ -8,7 +8,7 @@
 {{- end }}
 - --port={{ include "dask.jupyter.port" . }}
 - --no-browser
-- --ServerApp.base_url={{ include "dask.path" .Values.jupyter.prefix }}/
+- {{ include "dask.path" .Values.jupyter.prefix | printf "--ServerApp.base_url=%s/" | quote }}
 {{- if not (regexMatch `(?m)^--((Server|Notebook)App\.(root_dir|notebook_dir)|notebook-dir)(=|$)` $own) }}
 - {{ .Values.jupyter.rootDir | default (include "dask.jupyter.home" .) | printf "--ServerApp.root_dir=%s" | quote }}
 {{- end }}
@@ -95,7 +95,10 @@ Without a token of ours Jupyter makes a random one of its own.
 
 {{- /* jupyter_server_config: the proxy leads to this pod, the release's scheduler and nowhere else. */ -}}
 {{- define "dask.jupyter.config" -}}
-{{- $host := (include "dask.schedulerAddress" . | urlParse).hostname -}}
+{{- $address := include "dask.schedulerAddress" . -}}
+{{- /* urlParse fails for other texts, before the rules report them. */ -}}
+{{- $host := "" -}}
+{{- if regexMatch (include "dask.addressPattern" .) $address }}{{ $host = (urlParse $address).hostname }}{{ end -}}
 {{- $hosts := list "localhost" "127.0.0.1" $host -}}
 {{- if .Values.scheduler.enabled }}{{ $hosts = append $hosts (printf "%s.%s.svc" $host .Release.Namespace) }}{{ end -}}
 {{- $config := dict "ServerProxy" (dict "host_allowlist" $hosts) -}}
@@ -103,9 +106,9 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- $_ := set $config "PasswordIdentityProvider" (dict "hashed_password" .) }}
 {{- end -}}
 {{- range $class, $settings := .Values.jupyter.config }}
-{{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | fromYaml) }}
+{{- $_ := set $config $class (include "dask.overlay" (list (get $config $class | default dict) $settings) | mustFromJson) }}
 {{- end -}}
-{{- $config | toYaml -}}
+{{- toJson $config -}}
 {{- end -}}
 
 {{- define "dask.jupyter.mounts" -}}
@@ -122,10 +125,10 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- define "dask.jupyter.volumes" -}}
 - name: dask-jupyter
   configMap:
-    name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") }}
+    name: {{ include "dask.componentName" (dict "root" . "component" "jupyter") | quote }}
 - name: dask-seed
   configMap:
-    name: {{ include "dask.jupyter.seedName" . }}
+    name: {{ include "dask.jupyter.seedName" . | quote }}
 {{- if .Values.jupyter.packagesImage }}
 - name: dask-packages
   emptyDir: {}
@@ -155,9 +158,9 @@ Without a token of ours Jupyter makes a random one of its own.
 {{- $rbac := (.Values.rbac | default dict).create -}}
 {{- $token := dict -}}
 {{- if $rbac }}{{ $token = dict "automountServiceAccountToken" true }}{{ end -}}
-{{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | fromYaml -}}
-{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | fromYaml -}}
+{{- $defaults := include "dask.overlay" (list .Values.podDefaults $token) | mustFromJson -}}
+{{- $values := include "dask.overlay" (list $defaults .Values.jupyter) | mustFromJson -}}
 {{- $own := include "dask.componentName" (dict "root" . "component" "jupyter") -}}
 {{- if $rbac }}{{ $_ := set $values "serviceAccountName" ($values.serviceAccountName | default $own) }}{{ end -}}
-{{- $values | toYaml -}}
+{{- toJson $values -}}
 {{- end -}}

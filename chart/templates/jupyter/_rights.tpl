@@ -29,12 +29,12 @@ What it needs to scale: this release's pools and no other Deployment, and to mar
 change of a pod's status can set annotations, but no image, unlike a change of the pod.
 */ -}}
 {{- define "dask.rights.scale" -}}
-{{- with include "dask.poolNames" .Values | fromYamlArray }}
+{{- with include "dask.poolNames" .Values | mustFromJson }}
 - apiGroups: [apps]
   resources: [deployments/scale]
   resourceNames:
     {{- range . }}
-    - {{ include "dask.componentName" (dict "root" $ "component" "worker" "pool" .) }}
+    - {{ include "dask.componentName" (dict "root" $ "component" "worker" "pool" .) | quote }}
     {{- end }}
   verbs: [patch]
 - apiGroups: [""]
@@ -46,7 +46,7 @@ change of a pod's status can set annotations, but no image, unlike a change of t
 {{- /* The subjects of a RoleBinding. Input: root, subjects. */ -}}
 {{- define "dask.rights.subjects" -}}
 {{- range .subjects }}
-- kind: {{ .kind }}
+- kind: {{ .kind | quote }}
   name: {{ .name | quote }}
   {{- if eq .kind "ServiceAccount" }}
   namespace: {{ .namespace | default $.root.Release.Namespace | quote }}

@@ -5,7 +5,7 @@
 - --port=8786
 - --dashboard-address=:8787
 {{- with include "dask.scheduler.path" . }}
-- --dashboard-prefix={{ . }}
+- {{ printf "--dashboard-prefix=%s" . | quote }}
 {{- end }}
 {{- if ($dashboard.ingress | default dict).enabled }}
 - --use-xheaders=true

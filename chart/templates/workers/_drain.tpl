@@ -9,28 +9,20 @@ about the hook or the grace period wins. Input of all: root, values (the pool's,
 {{- kindIs "invalid" $own | ternary (add .values.drain.timeout 30) $own | int -}}
 {{- end -}}
 
-{{- /* What it changes in the pool's values. */ -}}
+{{- /*
+What it changes in the pool's values, as JSON: the pool's own hooks stay, and ours is added unless it says
+something about preStop; null says none.
+*/ -}}
 {{- define "dask.drain.values" -}}
+{{- $changed := dict -}}
 {{- if .values.drain.enabled -}}
-lifecycle:
-  {{- include "dask.drain.lifecycle" . | trim | nindent 2 }}
-terminationGracePeriodSeconds: {{ include "dask.drain.gracePeriod" . }}
+{{- $lifecycle := dict "preStop" (dict "exec" (dict "command" (list "sh" "/etc/dask-helm/files/drain.sh"))) -}}
+{{- range $name, $hook := .values.lifecycle -}}
+{{- if kindIs "invalid" $hook }}{{ $_ := unset $lifecycle $name }}{{ else }}{{ $_ := set $lifecycle $name $hook }}{{ end -}}
 {{- end -}}
+{{- $changed = dict "lifecycle" $lifecycle "terminationGracePeriodSeconds" (include "dask.drain.gracePeriod" . | int) -}}
 {{- end -}}
-
-{{- /* The pool's own hooks, and ours unless it says something about preStop; null says none. */ -}}
-{{- define "dask.drain.lifecycle" -}}
-{{- $hooks := .values.lifecycle | default dict -}}
-{{- if not (hasKey $hooks "preStop") -}}
-preStop:
-  exec:
-    command: [sh, /etc/dask-helm/files/drain.sh]
-{{- end }}
-{{- range $name, $hook := $hooks }}
-{{- if not (kindIs "invalid" $hook) }}
-{{ $name }}: {{ toRawJson $hook }}
-{{- end }}
-{{- end }}
+{{- toJson $changed -}}
 {{- end -}}
 
 {{- /* What the script has to know, beside POD_NAME. */ -}}

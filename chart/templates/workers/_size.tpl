@@ -49,8 +49,8 @@ auto
 {{- $gpu := .values.gpu | default dict -}}
 {{- $gpus := dict ($gpu.resource | default "") ($gpu.count | int) -}}
 {{- $resources = include "dask.overlay" (list $resources (dict
-    "limits" (include "dask.overlay" (list ($resources.limits | default dict) $gpus) | fromYaml)
-    "requests" (include "dask.overlay" (list ($resources.requests | default dict) $gpus) | fromYaml))) | fromYaml -}}
+    "limits" (include "dask.overlay" (list ($resources.limits | default dict) $gpus) | mustFromJson)
+    "requests" (include "dask.overlay" (list ($resources.requests | default dict) $gpus) | mustFromJson))) | mustFromJson -}}
 {{- end -}}
-{{- toYaml $resources -}}
+{{- toJson $resources -}}
 {{- end -}}

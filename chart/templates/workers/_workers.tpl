@@ -24,7 +24,7 @@
 {{- range list "distributed" "nanny" "preload" -}}
 {{- if kindIs "map" $found }}{{ $found = get $found . }}{{ else }}{{ $found = "" }}{{ end -}}
 {{- end -}}
-{{- toYaml (kindIs "slice" $found | ternary $found (compact (list $found))) -}}
+{{- kindIs "slice" $found | ternary $found (compact (list $found)) | toJson -}}
 {{- end -}}
 
 {{- define "dask.worker.args" -}}
@@ -37,11 +37,11 @@
 - worker
 - --nworkers={{ $processes }}
 - --nanny-port={{ include "dask.worker.portRange" (list 9100 $processes) }}
-{{- range include "dask.worker.preloads" . | fromYamlArray }}
+{{- range include "dask.worker.preloads" . | include "dask.parsed" | mustFromJson }}
 - --preload-nanny={{ . }}
 {{- end }}
 {{- end }}
-- {{ include "dask.schedulerAddress" .root }}
+- {{ include "dask.schedulerAddress" .root | quote }}
 - --name=$(POD_NAME)
 - --worker-port={{ include "dask.worker.portRange" (list 9000 $processes) }}
 - --dashboard-address=:8790
@@ -57,7 +57,7 @@
 - --death-timeout={{ . | int }}
 {{- end }}
 {{- with include "dask.worker.daskResources" . }}
-- --resources={{ . }}
+- {{ printf "--resources=%s" . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -69,9 +69,9 @@
 {{ include "dask.drain.env" . }}
 {{- /* `dask cuda worker` has no option for it, and `dask worker` ignores the configuration. */}}
 {{- if eq .values.type "gpu" }}
-{{- $preloads := include "dask.worker.preloads" . | fromYamlArray }}
+{{- $preloads := include "dask.worker.preloads" . | include "dask.parsed" | mustFromJson }}
 - name: DASK_DISTRIBUTED__NANNY__PRELOAD
-  value: {{ concat (include "dask.worker.ownPreloads" . | fromYamlArray) $preloads | toJson | squote }}
+  value: {{ concat (include "dask.worker.ownPreloads" . | mustFromJson) $preloads | toJson | quote }}
 {{- end }}
 {{- end -}}
 
@@ -89,10 +89,10 @@
 {{- end -}}
 
 {{- define "dask.worker.volumes" -}}
-- {{ include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | indent 2 | trim }}
+{{ list (include "dask.overlay" (list (dict "name" "dask-scratch") (.values.scratch | default (dict "emptyDir" dict))) | mustFromJson) | toYaml }}
 - name: dask-files
   configMap:
-    name: {{ include "dask.componentName" (dict "root" .root "component" "files") }}
+    name: {{ include "dask.componentName" (dict "root" .root "component" "files") | quote }}
 {{- end -}}
 
 {{- define "dask.worker.mounts" -}}

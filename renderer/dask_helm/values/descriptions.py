@@ -130,6 +130,14 @@ PATTERNS = {
         "a name of lower-case letters, digits and dashes that begins with a letter,"
     ),
     "^/.*[^/]$": "an absolute path without a slash at the end",
-    "^(/?[A-Za-z0-9._~-]+)*/?$": "a path of letters, digits and the characters . _ ~ -",
-    r"^((tcp|tls|ws|wss|ucx|ucxx)://[^/\s]+:[0-9]+/?)?$": "an address with scheme and port",
+    "^/?([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*$": (
+        "a path of letters, digits and the characters . _ ~ -"
+    ),
+    r"^((tcp|tls|ws|wss|ucx|ucxx)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]+/?)?$": (
+        "an address with scheme and port"
+    ),
+    "^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$": (
+        "a label of at most 63 letters, digits, dashes, underscores and dots"
+        " that begins and ends with a letter or digit"
+    ),
 }

@@ -4,6 +4,7 @@ A message has one paragraph per rule, separated by empty lines. A paragraph begi
 the value, and can end with ``Write:`` and the YAML to write.
 """
 
+import ast
 import re
 import textwrap
 from typing import Any
@@ -17,7 +18,9 @@ from dask_helm.values.order import in_order
 _WRITE = re.compile(
     r"[ ,]*\b(?:and )?[Ww]rite(?P<what>[^:\n]*):[ ]*\n(?P<yaml>(?:[ \t]+\S.*\n?|[ \t]*\n)+)\Z"
 )
-_STEP = re.compile(r"\[(?P<index>\d+)\]|\.?(?P<key>[^\s.\[]+)")
+_STEP = re.compile(
+    r"\[(?P<index>\d+)\]|\.?(?P<key>(?P<quoted>\"(?:[^\"\\]|\\.)*\"(?![^\s.\[]))|[^\s.\[]+)"
+)
 
 
 def problems(message: str, values: Values) -> list[Problem]:
@@ -74,15 +77,24 @@ def _step(sentence: str, at: int, data: Any) -> tuple[str | int, int] | None:
     if not found or found["index"]:
         return (int(found["index"]), found.end()) if found else None
     rest = sentence[found.start("key") :]
-    if rest.startswith('""') and holds(data, ("",)):
-        return "", found.end()
     keys = [
         key
         for key in (data if isinstance(data, dict) else ())
         if key and rest.startswith(key) and rest[len(key) :][:1] in ("", ".", "[", " ")
     ]
+    if not keys and found["quoted"] and holds(data, (unquoted := _unquoted(found["quoted"]),)):
+        return unquoted, found.end()
     key = max(keys, key=len, default=found["key"])
     return key, found.start("key") + len(key)
+
+
+def _unquoted(text: str) -> str:
+    """Return the text that Go's %q has quoted."""
+    try:
+        unquoted: str = ast.literal_eval(text)
+    except SyntaxError:
+        return text
+    return unquoted
 
 
 def _from_the_top(write: str, path: ValuePath) -> str:

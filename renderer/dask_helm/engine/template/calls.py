@@ -19,12 +19,12 @@ from dask_helm.engine.template.closures import (
     Frame,
     failing,
 )
+from dask_helm.engine.template.datatext import READING, WRITING, DataText, copied
 from dask_helm.engine.template.functions import ABSENT, TABLE
 from dask_helm.engine.template.functions.table import Declared
 from dask_helm.engine.template.lexer import Source
 from dask_helm.engine.template.printing.plain import NO_VALUE
 from dask_helm.engine.template.scope import Scope
-from dask_helm.engine.template.yamltext import READING, YamlText, copied
 from dask_helm.engine.types import FunctionError, Object
 from dask_helm.errors import TemplateError
 from dask_helm.text import closest
@@ -65,23 +65,34 @@ def call(
         return Expression(_chain(_LOGIC[name], evaluates, is_piped), INTERFACE, function)
     lazy = None
     if name in READING and values[0].lazy:
-        evaluate = _reading(values[0].lazy, declared.call, READING[name])
+        evaluate = _reading(values[0].lazy, declared.call, *READING[name], error)
     else:
         python = _bound(source, scope, function) if name in SPECIAL else declared.call
         evaluate = applied(python, evaluates, is_piped, error)
-    if name in ("toYaml", "include"):
-        make = YamlText if name == "toYaml" else partial(scope.result, source, function.offset)
+    if name in WRITING or name == "include":
+        make = WRITING.get(name) or partial(scope.result, source, function.offset)
         lazy = applied(make, evaluates, is_piped, error)
     return Expression(evaluate, INTERFACE, function, lazy)
 
 
-def _reading(lazy: Evaluate, read: Callable[[str], Any], wanted: type) -> Evaluate:
-    """Return the call of fromYaml or fromYamlArray, which is `read` and returns a `wanted`."""
+def _reading(
+    lazy: Evaluate,
+    read: Callable[[str], Any],
+    written: type[DataText],
+    wanted: tuple[type, ...],
+    error: Callable[[str], TemplateError],
+) -> Evaluate:
+    """Return the call of a function that reads data: of `read`, which returns a `wanted`."""
 
     def evaluate(frame: Frame, dot: Any) -> Any:
         text = lazy(frame, dot)
-        copy = copied(text.value) if type(text) is YamlText and type(text.value) is wanted else None
-        return read(str(text)) if copy is None else copy
+        copy = copied(text.value) if type(text) is written and type(text.value) in wanted else None
+        if copy is not None:
+            return copy
+        try:
+            return read(str(text))
+        except FunctionError as failure:
+            raise error(str(failure)) from None
 
     return evaluate
 

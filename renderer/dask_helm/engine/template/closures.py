@@ -36,8 +36,8 @@ class Expression(NamedTuple):
 
     An `INTERFACE`, which a map lookup, a range or a function returns, has no keys and is not a map.
     A pipeline turns it into an `INVALID`, whose keys are nil as well. `node` is the source of the
-    expression: arguments that are literals are checked by their form. `lazy` is for yamltext.py: it
-    returns a YamlText, or text, where `evaluate` returns only text.
+    expression: arguments that are literals are checked by their form. `lazy` is for datatext.py: it
+    returns a DataText, or text, where `evaluate` returns only text.
     """
 
     evaluate: Evaluate

@@ -16,7 +16,7 @@ MAX_DEPTH = 1000
 class Template:
     """A compiled template; `slots` is the size of its frame.
 
-    `head` runs its nodes, but not the last one if this can print a YamlText, which `tail` returns.
+    `head` runs its nodes, but not the last one if this can print a DataText, which `tail` returns.
     """
 
     __slots__ = ("head", "is_empty", "slots", "tail")
@@ -29,7 +29,7 @@ class Template:
     def result(self, data: Any) -> Any:
         """Return what the template prints for `data`, which is both dot and ``$``.
 
-        It is a YamlText if that is all of it, else a text.
+        It is a DataText if that is all of it, else a text.
         """
         printed: list[Any] = []
         frame = [data, *[None] * (self.slots - 1)]
@@ -59,7 +59,7 @@ class Scope:
         return str(self.result(source, offset, name, data))
 
     def result(self, source: Source, offset: int, name: str, data: Any) -> Any:
-        """Return what a template prints, a YamlText if that is all of it.
+        """Return what a template prints, a DataText if that is all of it.
 
         `source` and `offset` are the place of the call, which a TemplateError gets, too.
         """

@@ -1,4 +1,4 @@
-"""A value that a template returns as YAML is what it would be after its way through text."""
+"""A value that a template returns as YAML or JSON is what it would be after its way through text."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from dask_helm.engine import Release, to_yaml
 from dask_helm.engine import yaml as goyaml
-from dask_helm.engine.template.functions.data import from_yaml
+from dask_helm.engine.template.datatext import copied
+from dask_helm.engine.template.functions.data import from_yaml, must_from_json, to_json
 from dask_helm.engine.template.functions.data import to_yaml as written
 from dask_helm.engine.template.templates import Templates
-from dask_helm.engine.template.yamltext import copied
 from dask_helm.engine.values import collect
 from dask_helm.errors import TemplateError
 from dask_helm.renderer import Renderer
@@ -33,7 +33,9 @@ VALUE = st.recursive(
 @given(st.dictionaries(SCALAR.map(str), VALUE, max_size=4))
 def test_a_copy_is_what_is_read_from_the_text(value: dict[str, Any]) -> None:
     copy = copied(value)
-    assert copy is None or repr(sorted_(copy)) == repr(sorted_(from_yaml(written(value))))
+    if copy is not None:
+        assert repr(sorted_(copy)) == repr(sorted_(from_yaml(written(value))))
+        assert repr(sorted_(copy)) == repr(sorted_(must_from_json(to_json(value))))
 
 
 def sorted_(value: Any) -> Any:
@@ -76,6 +78,14 @@ a: {{ include "x" (dict "b" 2) | fromYaml | toJson }}""",
 a: {{ include "x" (list 1 2) | fromYaml | toJson | quote }}
 b: {{ include "x" (dict "a" 1) | fromYamlArray | toJson | quote }}
 c: {{ include "x" nil | fromYaml | toJson | quote }}""",
+    "a value is returned as JSON": """
+{{ define "x" }}{{ toJson . }}{{ end }}
+a: {{ include "x" (dict "a" 1 "b" (list -0.0 "<<" "é") "<<" nil) | mustFromJson | toJson | quote }}
+b: {{ include "x" (list 1 2) | mustFromJson | toJson | quote }}
+c: {{ include "x" nil | mustFromJson | toJson | quote }}
+d: {{ include "x" (dict "a" 1) | fromYaml | toJson | quote }}
+e: {{ include "x" "text" | mustFromJson | quote }}
+f: {{ include "x" (dict "a" "x") | len }}""",
     "the YAML goes through several templates": """
 {{ define "x" }}{{ toYaml . }}{{ end }}{{ define "y" }}{{ include "x" .m }}{{ end }}
 a: {{ include "y" (dict "m" (dict "a" 1 "b" (list 1 "x" nil))) | fromYaml | toJson }}
