@@ -39,7 +39,7 @@ ENGINES = {"our engine": None, "Helm 3": 3, "Helm 4": 4}
 HASH = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
 # Positions for which the templates, too, take only certain texts, so that no marker can be there.
 RULED = {
-    ("scheduler", "address"), ("rbac", "subjects", 0, "kind"),
+    ("scheduler", "address"), ("rbac", "subjects", 0, "kind"), ("rbac", "viewers", 0, "kind"),
     ("workerDefaults", "memoryLimit"), ("workers", "p", "memoryLimit"),
 }  # fmt: skip
 # Positions that are seen in no object: set by umbrella charts, or what they select is seen.

@@ -25,9 +25,11 @@
 - {{ printf "%s is %s. Write %s." $path (trunc 70 $text | quote) (last $field) | quote }}
 {{- end }}
 {{- end }}
-{{- range $index, $subject := (.Values.rbac | default dict).subjects }}
+{{- range $key, $subjects := pick (.Values.rbac | default dict) "subjects" "viewers" }}
+{{- range $index, $subject := $subjects }}
 {{- if not (has $subject.kind (list "ServiceAccount" "User" "Group")) }}
-- {{ printf "rbac.subjects[%d].kind is %s. Write ServiceAccount, User or Group." $index (toString $subject.kind | trunc 70 | quote) | quote }}
+- {{ printf "rbac.%s[%d].kind is %s. Write ServiceAccount, User or Group." $key $index (toString $subject.kind | trunc 70 | quote) | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
