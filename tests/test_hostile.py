@@ -35,6 +35,7 @@ Object = dict[str, Any]
 
 VALUES = Values()
 RELEASE = Release("demo", "team")
+RENDERERS = {skip: Renderer(validate=not skip) for skip in (False, True)}
 ENGINES = {"our engine": None, "Helm 3": 3, "Helm 4": 4}
 HASH = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
 # Positions for which the templates, too, take only certain texts, so that no marker can be there.
@@ -145,7 +146,7 @@ def rendered(values: Object, engine: int | None, skip: bool) -> tuple[list[Objec
     """Return the objects, or None and the message of the refusal."""
     if engine is None:
         try:
-            manifests = Renderer(validate=not skip).render(collect([values]), RELEASE).manifests
+            manifests = RENDERERS[skip].render(collect([values]), RELEASE).manifests
         except ValuesError as error:
             return None, "".join(
                 f"\n{problem.path} {problem.message}\n" for problem in error.problems
@@ -328,6 +329,14 @@ def test_names_of_pools_are_refused_without_the_schema(engine: str) -> None:
         for skip in (False, True):
             _, message = rendered({"workers": {name: {}}}, ENGINES[engine], skip)
             assert "\nworkers." in message
+
+
+@pytest.mark.parametrize("key", ["fullnameOverride", "nameOverride"])
+def test_names_are_refused_with_their_path(key: str) -> None:
+    for text in (*CLEAN, *FATAL):
+        objects, message = rendered({key: text}, None, skip=True)
+        assert objects or f"\n{key} " in message
+        assert objects is None or text in ("true", "null", "on", "y")
 
 
 def test_every_text_that_is_read_as_yaml_is_checked() -> None:

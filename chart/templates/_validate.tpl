@@ -81,10 +81,10 @@ Called from validate.yaml. Input of all rules: the root context.
 {{- end -}}
 
 {{- define "dask.validate.names" -}}
-{{- if not (regexMatch "^[a-z]" (include "dask.fullname" .)) }}
+{{- if not (or .Values.fullnameOverride (regexMatch "^[a-z]" (include "dask.fullname" .))) }}
 - |-
   The release name {{ .Release.Name | quote }} begins with a digit, but the name of a Service must begin with a letter. Write:
-    fullnameOverride: dask-{{ include "dask.fullname" . | trunc 30 }}
+    fullnameOverride: dask-{{ include "dask.fullname" . | regexFind "^[a-z0-9-]*" | trunc 30 }}
 {{- end }}
 {{- end -}}
 
