@@ -21,7 +21,7 @@ from dask_helm.renderer import Renderer
 
 from benchmarks.measuring import Row, show, side_by_side
 
-AT_MOST = 0.5  # of Helm's time; the chart renders fast in Helm, because its templates exchange JSON
+AT_MOST = 0.25
 RELEASE = Release("demo", "team")
 SETS = ("default values", "everything", "pools")
 SECONDS = 3.0
