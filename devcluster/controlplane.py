@@ -44,11 +44,16 @@ def start(machine: Machine) -> None:
     machine.daemon("etcd", "etcd", *flags("etcd"))
     log = machine.var / "log/kube-apiserver.log"
     (machine.home / "audit.yaml").write_text(fill("audit.yaml"))
-    addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
-    component(machine, "kube-apiserver", log=AUDIT_LOG, **addresses)
+    start_api_server(machine)
     wait_until(f"the API server is ready (see {log})", lambda: _is_ready(machine))
     component(machine, "kube-controller-manager")
     component(machine, "kube-scheduler")
+
+
+def start_api_server(machine: Machine) -> None:
+    """Start the API server, also one that was killed."""
+    addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
+    component(machine, "kube-apiserver", log=AUDIT_LOG, **addresses)
 
 
 def component(machine: Machine, name: str, **values: str) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from dask_helm import labels
 
-from devcluster import api, controlplane, network
+from devcluster import api, controlplane
 from harness import observation
 from harness.handles import Observer
 from harness.release import Release
@@ -118,8 +118,7 @@ def without_api_server(target: Target) -> Iterator[None]:
     try:
         yield
     finally:
-        addresses = {"address": network.CONTROL_PLANE, "services": network.SERVICES}
-        controlplane.component(machine, "kube-apiserver", **addresses)
+        controlplane.start_api_server(machine)
         observation.until(lambda: _is_ready(target), what="the API server is ready again")
 
 
