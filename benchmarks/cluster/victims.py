@@ -16,7 +16,7 @@ from dask_helm import labels, render
 from dask_helm.cluster.api.client import Kubernetes
 from dask_helm.cluster.api.credentials import Access
 from dask_helm.cluster.api.objects import Target
-from dask_helm.cluster.scaling.scale import Scaling
+from dask_helm.cluster.scaling import choose
 from distributed import Client, wait
 
 from benchmarks.cluster import places
@@ -130,12 +130,11 @@ async def _measure(release: Release, address: str) -> list[tuple[float, float]]:
 
 async def _turn(cluster: Any) -> tuple[float, float]:
     """Return the seconds of reading and of choosing, both done as in scaling down."""
-    opened = cluster._opened_connection
-    change = Scaling(opened.kubernetes, cluster.scheduler_comm, cluster._look, print, None)
     start = time.perf_counter()
-    pool = (await change.look()).one(None)
+    pool = (await cluster._look()).one(None)
     seen = time.perf_counter()
-    going = await change._choose(pool, PODS - GOING)
+    found = await choose.candidates(pool, cluster.scheduler_comm)
+    going = choose.choose(found, len(found) - (PODS - GOING))
     chosen = time.perf_counter()
     if len(going) != GOING or not all(one.ready and one.registered for one in going):
         raise AssertionError(f"chose {len(going)} pods, expected {GOING} ready and registered ones")

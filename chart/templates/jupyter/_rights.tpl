@@ -43,15 +43,32 @@ change of a pod's status can set annotations, but no image, unlike a change of t
 {{- end }}
 {{- end -}}
 
-{{- /* The subjects of a RoleBinding. Input: root, subjects. */ -}}
-{{- define "dask.rights.subjects" -}}
-{{- range .subjects }}
-- kind: {{ .kind | quote }}
-  name: {{ .name | quote }}
-  {{- if eq .kind "ServiceAccount" }}
-  namespace: {{ .namespace | default $.root.Release.Namespace | quote }}
-  {{- else }}
+{{- /* A Role and its RoleBinding. Input: root, component, rules (text), subjects. */ -}}
+{{- define "dask.rights.role" -}}
+{{- $metadata := include "dask.metadata" . -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  {{- $metadata | nindent 2 }}
+rules:
+  {{- .rules | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  {{- $metadata | nindent 2 }}
+roleRef:
   apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ include "dask.componentName" . }}
+subjects:
+  {{- range .subjects }}
+  - kind: {{ .kind | quote }}
+    name: {{ .name | quote }}
+    {{- if eq .kind "ServiceAccount" }}
+    namespace: {{ .namespace | default $.root.Release.Namespace | quote }}
+    {{- else }}
+    apiGroup: rbac.authorization.k8s.io
+    {{- end }}
   {{- end }}
-{{- end }}
 {{- end -}}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dask_helm.engine import yaml as goyaml
-from dask_helm.engine.values.display import number, shortened
+from dask_helm.engine.values.display import found, number, shortened
 from dask_helm.text import counted
 from dask_helm.values.tree import Schema, types
 
@@ -37,6 +37,13 @@ def is_reread(written: str | None, value: Any) -> bool:
         return False
     shown = json.dumps(value) if isinstance(value, bool) else number(value)
     return written != shown and bool(goyaml.load(written) == value)
+
+
+def read_as(written: str | None, value: Any) -> str:
+    """Describe a value, and the word in the file if YAML reads it as a surprising value."""
+    if is_reread(written, value):
+        return f"{found(value)} (YAML reads {written} this way)"
+    return found(value)
 
 
 def allowed(schema: Schema) -> str:

@@ -15,7 +15,7 @@ from dask_helm.errors import Problem
 from dask_helm.text import listed
 from dask_helm.values import schema as own
 from dask_helm.values.conversions import meant_word
-from dask_helm.values.descriptions import allowed, is_reread, sized
+from dask_helm.values.descriptions import allowed, read_as, sized
 from dask_helm.values.findings import Finding, findings
 from dask_helm.values.repair import NOTHING, Repair
 from dask_helm.values.suggestions import Advice, Suggester, misplaced
@@ -134,10 +134,7 @@ class _Report:
             return "an empty value"
         if finding.keyword in _SIZES:
             return sized(finding.value)
-        written = self._values.written(finding.path)
-        if is_reread(written, finding.value):
-            return f"{found(finding.value)} (YAML reads {written} this way)"
-        return found(finding.value)
+        return read_as(self._values.written(finding.path), finding.value)
 
     def _is_left_empty(self, path: ValuePath) -> bool:
         """Return whether a file has no value after the key."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from dask_helm.engine import yaml as goyaml
 from dask_helm.engine.values.collect import Values
-from dask_helm.engine.values.display import ValuePath, found, shown
+from dask_helm.engine.values.display import ValuePath, shown
 from dask_helm.engine.values.paths import nested
 from dask_helm.errors import Problem
-from dask_helm.values.descriptions import is_reread
+from dask_helm.values.descriptions import is_reread, read_as
 
 _OF_OTHERS = (("global",), ("dask",))  # values that other charts and Dask read
 _TOO_LARGE = 10**15  # for the schema, which reports other numbers itself
@@ -22,9 +22,8 @@ def problems(values: Values) -> Iterator[Problem]:
     """Yield a problem for each tag that YAML reads as a number with other digits."""
     for path, number in _numbers(values.data, ()):
         written = values.written(path)
-        if written is not None and is_reread(written, number):
-            read = f"{found(number)} (YAML reads {written} this way)"
-            message = f"must be a string, got {read}; put it in quotes"
+        if is_reread(written, number):
+            message = f"must be a string, got {read_as(written, number)}; put it in quotes"
             write = goyaml.dump_exactly(nested(path, written))
             yield Problem(message, shown(path), values.place(path), write=write)
 

@@ -119,11 +119,12 @@ class Scaling:
         return (await self.look()).pool(pool.name)
 
     async def _down(self, pool: Pool, number: int) -> None:
-        marked_by, leaving = await asyncio.gather(
-            self._check_rights(pool, number), self._choose(pool, number)
+        marked_by, found = await asyncio.gather(
+            self._check_rights(pool, number), choose.candidates(pool, self.comm)
         )
+        leaving = choose.choose(found, len(found) - number, self.force)
         if isinstance(marked_by, ForbiddenError):
-            await self._remove_any(pool, number, marked_by)
+            await self._remove_any(pool, number, found, marked_by)
         else:
             await replace(self, marked_by=marked_by)._remove(pool, number, leaving)
 
@@ -131,9 +132,7 @@ class Scaling:
         addresses = (address for one in leaving for address in pool.workers.get(one.pod, {}))
         drain = Drain(self.comm, tuple(addresses), self.tell, self.force)
         scheduler = await self._scheduler(drain)
-        known = scheduler.get("workers", {}).items()
-        running = [address for address, worker in known if worker.get("status") == "running"]
-        await drain.check([one for one in running if one not in drain.addresses])
+        await _check_staying(drain, scheduler)
         names = listed(one.pod for one in leaving)
         self.tell(f"Scaling {pool.name} from {pool.desired} to {number} pods; leaving: {names}")
         undo = partial(self._undo, pool, leaving, drain)
@@ -142,17 +141,17 @@ class Scaling:
         await with_rollback(self._set(pool, number), undo, self.tell)
         await self._until_gone(pool, {one.pod for one in leaving}, number)
 
-    async def _remove_any(self, pool: Pool, number: int, missing: ForbiddenError) -> None:
+    async def _remove_any(
+        self, pool: Pool, number: int, found: list[Candidate], missing: ForbiddenError
+    ) -> None:
         """Let Kubernetes choose the pods that leave. Raises `missing` if they have no hook."""
         if not _has_hook(pool):
             raise missing
-        found = await choose.candidates(pool, self.comm)
         choose.check_actors(found, self.force)
-        addresses = tuple(address for one in pool.workers.values() for address in one)
-        drain = Drain(self.comm, addresses, self.tell, self.force)
-        known = (await self._scheduler(drain)).get("workers", {})
         if number == 0:
-            await drain.check([address for address in known if address not in drain.addresses])
+            addresses = tuple(address for one in pool.workers.values() for address in one)
+            drain = Drain(self.comm, addresses, self.tell, self.force)
+            await _check_staying(drain, await self._scheduler(drain))
         self.tell(
             f"Scaling {pool.name} from {pool.desired} to {number} pods. Kubernetes chooses the "
             f"pods that leave, because you are not allowed to {missing.verb} {missing.resource}; "
@@ -179,10 +178,6 @@ class Scaling:
             else:
                 return part
         return refused[0]
-
-    async def _choose(self, pool: Pool, number: int) -> list[Candidate]:
-        found = await choose.candidates(pool, self.comm)
-        return choose.choose(found, len(found) - number, self.force)
 
     async def _scheduler(self, drain: Drain) -> Object:
         """Return what the scheduler reports about itself; nothing without workers to drain."""
@@ -274,6 +269,13 @@ class Scaling:
 
 
 _UNCHANGED = "Nothing was changed; scale again"
+
+
+async def _check_staying(drain: Drain, scheduler: Object) -> None:
+    """Raise LossError if no worker that stays can take the results."""
+    known = scheduler.get("workers", {}).items()
+    running = [address for address, worker in known if worker.get("status") == "running"]
+    await drain.check([one for one in running if one not in drain.addresses])
 
 
 def _names(pool: Pool) -> set[str]:
